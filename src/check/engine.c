@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Runs the rules over the model. Missing evidence becomes "unknown" here, in
+ * one place, so that a rule never has to ask whether a field was filled. */
+#include "config.h"
+
+#include <errno.h>
+
+#include "base/buf.h"
+#include "check/engine.h"
+
+static const char *const host_evidence[] = {
+	"kernel release",	"architecture",	       "kernel command line", "lockdown state",
+	"loaded modules",	"IOMMU groups",	       "IOMMU units",	      "ACPI tables",
+	"device tree",		"/proc/interrupts",    "/proc/iomem",	      "size of memory",
+	"memlock limit",	"modules.alias",       "virtio devices",      "device nodes",
+};
+
+static const char *const device_evidence[] = {
+	"ids",			 "driver",		"IOMMU group",	       "config header",
+	"capability list",	 "extended capabilities", "resources",	       "reset methods",
+	"power state",		 "SR-IOV state",	"firmware node",       "virtio features",
+	"place in the hierarchy",
+};
+
+size_t vck_rules_count(void)
+{
+	size_t n = 0;
+
+	while (vck_rules[n])
+		n++;
+	return n;
+}
+
+const struct vck_rule *vck_rule_find(const char *id)
+{
+	for (size_t i = 0; vck_rules[i]; i++) {
+		if (streq(vck_rules[i]->id, id))
+			return vck_rules[i];
+	}
+	return NULL;
+}
+
+void vck_finding_summary(const struct vck_subject *s, struct vck_finding *f, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	f->summary = vck_arena_vprintf(&s->host->arena, fmt, ap);
+	va_end(ap);
+}
+
+void vck_finding_evidence(const struct vck_subject *s, struct vck_finding *f, const char *path,
+			  const char *fmt, ...)
+{
+	struct vck_arena *a = &s->host->arena;
+	struct vck_evidence *e;
+	size_t cap = f->n_evidence;
+	va_list ap;
+
+	/* Few per finding: an exact copy costs less than spare capacity in every one. */
+	e = vck_arena_calloc(a, cap + 1, sizeof(*e));
+	if (!e)
+		return;
+	if (cap)
+		memcpy(e, f->evidence, cap * sizeof(*e));
+	e[cap].path = vck_arena_strdup(a, path);
+	va_start(ap, fmt);
+	e[cap].value = vck_arena_vprintf(a, fmt, ap);
+	va_end(ap);
+	f->evidence = e;
+	f->n_evidence = cap + 1;
+}
+
+void vck_finding_remedy(const struct vck_subject *s, struct vck_finding *f,
+			enum vck_remedy_scope scope, const char *command, const char *fmt, ...)
+{
+	va_list ap;
+
+	f->remedy_scope = scope;
+	f->remedy_command = vck_arena_strdup(&s->host->arena, command);
+	va_start(ap, fmt);
+	f->remedy_text = vck_arena_vprintf(&s->host->arena, fmt, ap);
+	va_end(ap);
+}
+
+static void say_missing(const struct vck_subject *s, struct vck_finding *f, uint32_t missing_host,
+			uint32_t missing_device)
+{
+	cleanup_buf struct vck_buf b = { 0 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(host_evidence); i++) {
+		if (missing_host & 1u << i)
+			vck_buf_addf(&b, "%s%s", b.len ? ", " : "", host_evidence[i]);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(device_evidence); i++) {
+		if (missing_device & 1u << i)
+			vck_buf_addf(&b, "%s%s", b.len ? ", " : "", device_evidence[i]);
+	}
+	vck_finding_summary(s, f, "not read: %s", vck_buf_str(&b));
+}
+
+static void rule_run(const struct vck_rule *rule, const struct vck_subject *s,
+		     struct vck_finding *f)
+{
+	uint32_t missing_host = rule->needs_host & ~s->host->have;
+	uint32_t missing_device = s->device ? rule->needs_device & ~s->device->have : 0;
+
+	f->rule = rule;
+	f->severity = rule->severity;
+	if (rule->applies && !rule->applies(s)) {
+		f->result = VCK_RESULT_NA;
+	} else if (missing_host || missing_device) {
+		f->result = VCK_RESULT_UNKNOWN;
+		say_missing(s, f, missing_host, missing_device);
+	} else {
+		f->result = rule->eval(s, f);
+	}
+	if (!f->summary)
+		f->summary = rule->title;
+}
+
+/* All rules of one scope on one subject. */
+static int run_scope(enum vck_scope scope, const struct vck_subject *s,
+		     struct vck_finding **ret, size_t *ret_n)
+{
+	struct vck_finding *f;
+	size_t n = 0, k = 0;
+
+	for (size_t i = 0; vck_rules[i]; i++)
+		n += vck_rules[i]->scope == scope;
+	f = vck_arena_calloc(&s->host->arena, n, sizeof(*f));
+	if (!f)
+		return -ENOMEM;
+	for (size_t i = 0; vck_rules[i]; i++) {
+		if (vck_rules[i]->scope == scope)
+			rule_run(vck_rules[i], s, &f[k++]);
+	}
+	*ret = f;
+	*ret_n = n;
+	return 0;
+}
+
+static int run_rules(struct vck_host *h)
+{
+	struct vck_subject s = { .host = h };
+	int r = run_scope(VCK_SCOPE_HOST, &s, &h->findings, &h->n_findings);
+
+	for (size_t i = 0; r == 0 && i < h->n_groups; i++) {
+		s.group = h->groups[i];
+		r = run_scope(VCK_SCOPE_GROUP, &s, &s.group->findings, &s.group->n_findings);
+	}
+	for (size_t i = 0; r == 0 && i < h->n_devices; i++) {
+		s.device = h->devices[i];
+		s.group = s.device->group;
+		r = run_scope(VCK_SCOPE_DEVICE, &s, &s.device->findings, &s.device->n_findings);
+	}
+	return r;
+}
+
+int vck_check(struct vck_host *h)
+{
+	int (*const steps[])(struct vck_host *h) = {
+		vck_derive_units, vck_derive_grouping, vck_derive_coherency, vck_derive_nosnoop,
+		vck_derive_reset, vck_derive_attach,   run_rules,	     vck_derive_verdicts,
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+		int r = steps[i](h);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}

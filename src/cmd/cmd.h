@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Commands: one file each, and the table that main.c dispatches by. */
+#ifndef VCK_CMD_CMD_H
+#define VCK_CMD_CMD_H
+
+#include <getopt.h>
+
+#include "base/util.h"
+#include "model/host.h"
+#include "render/render.h"
+#include "source/root.h"
+
+/* Exit statuses, design.md section 3. */
+enum vck_exit {
+	VCK_EXIT_OK = 0,
+	VCK_EXIT_NOT_READY = 1,
+	VCK_EXIT_FAILED = 2,
+	VCK_EXIT_UNDETERMINED = 3,
+	VCK_EXIT_WRITE = 4,
+	VCK_EXIT_REFUSED = 5,
+};
+
+/* Options before or behind the command that every command takes. */
+struct vck_global {
+	const char *root;   /* --root */
+	const char *kernel; /* --kernel */
+	const char *arch;   /* --arch */
+	const char *color;  /* --color=auto|always|never */
+	bool ascii, no_sandbox, debug;
+	struct vck_style style; /* made from the above */
+};
+
+/* One option: drives getopt, --help, completion and the test that holds the man page. */
+struct vck_option {
+	const char *name;  /* long name */
+	char letter;	   /* 0: none */
+	const char *arg;   /* name of the argument, NULL: none; "[WHEN]" optional */
+	int id;		   /* returned by vck_options_next(); unique within the command */
+	const char *help;
+	const char *values; /* for completion: "auto always never", "@device", "@file", "@column", "@driver", "@rule" … */
+	unsigned exclusive; /* options that share a bit here exclude each other */
+};
+
+struct vck_command {
+	const char *name;
+	const char *args;    /* "[DEVICE...]" */
+	const char *summary; /* one line for --help and the man page */
+	const struct vck_option *options; /* ends with name == NULL */
+	bool writes;	     /* refuses --root */
+	bool hidden;	     /* not in --help: for completion and units */
+	const char *operands; /* for completion: "@device", "@rule" or NULL */
+	int (*run)(const struct vck_command *c, struct vck_global *g, int argc, char **argv);
+};
+
+extern const struct vck_command *const vck_commands[]; /* NULL-terminated */
+extern const struct vck_option vck_global_options[];
+const struct vck_command *vck_command_find(const char *name);
+
+/* --- options.c --- */
+struct vck_options {
+	const struct vck_command *cmd;
+	struct vck_global *global;
+	int argc;
+	char **argv;
+	struct option *longs; /* owned */
+	char *shorts;	      /* owned */
+	unsigned seen;	      /* exclusive bits */
+	const char *seen_name[32];
+};
+
+/* Return: 0 or -ENOMEM. argv[0] is the command's name. */
+int vck_options_init(struct vck_options *o, const struct vck_command *c, struct vck_global *g,
+		     int argc, char **argv) must_check;
+/**
+ * vck_options_next - the next option of the command
+ * Global options and --help are dealt with inside.
+ * Return: the option's id (> 0) with *arg set, 0 at the end (operands from
+ * o->argv[optind] on), -1: done, exit with *arg as the message was printed and
+ * *ret_exit as the status.
+ */
+int vck_options_next(struct vck_options *o, const char **arg, int *ret_exit) must_check;
+void vck_options_done(struct vck_options *o);
+#define cleanup_options cleanup(vck_options_done)
+/* Usage text of a command to @out. */
+void vck_usage(FILE *out, const struct vck_command *c);
+
+/* --- common.c --- */
+/* "viommu-check: …" to stderr. */
+void vck_error(const char *fmt, ...) printf_like(1, 2);
+/* "viommu-check: warning: …" */
+void vck_warn(const char *fmt, ...) printf_like(1, 2);
+
+/* Filters shared by the commands that take devices: OR within one, AND across. */
+struct vck_filter {
+	const char *slot, *id, *group, *class, *driver, *verdict; /* -s -d -g -c --driver --verdict, comma-separated */
+	char **operands; /* DEVICE words */
+	int n_operands;
+};
+
+/* Rows to put into a command's option table, with the ids VCK_OPT_*. */
+#define VCK_FILTER_OPTIONS                                                                      \
+	{ "slot", 's', "SLOT", VCK_OPT_SLOT, "functions at these addresses, as lspci -s", "@device", 0 }, \
+	{ "id", 'd', "VENDOR:DEVICE", VCK_OPT_ID, "functions with these ids, as lspci -d", NULL, 0 },     \
+	{ "group", 'g', "GROUP", VCK_OPT_GROUP, "members of these IOMMU groups", "@group", 0 },	\
+	{ "class", 'c', "CLASS", VCK_OPT_CLASS, "functions of these classes (hex, leading digits)", NULL, 0 }, \
+	{ "driver", 0, "DRIVER", VCK_OPT_DRIVER, "devices bound to these drivers (none: unbound)", "@driver", 0 }, \
+	{ "verdict", 0, "VERDICT", VCK_OPT_VERDICT, "devices with these verdicts", "ready conditional unsuitable unknown", 0 }
+
+enum {
+	VCK_OPT_SLOT = 0x400,
+	VCK_OPT_ID,
+	VCK_OPT_GROUP,
+	VCK_OPT_CLASS,
+	VCK_OPT_DRIVER,
+	VCK_OPT_VERDICT,
+};
+
+/* Takes an option of VCK_FILTER_OPTIONS; false when @id is none of them. */
+bool vck_filter_option(struct vck_filter *f, int id, const char *arg);
+/**
+ * vck_filter_apply - set device->selected
+ * Return: number of devices selected; -EINVAL after a message (a malformed word);
+ * -ENOENT after a message when an operand names nothing.
+ */
+int vck_filter_apply(struct vck_host *h, const struct vck_filter *f) must_check;
+
+/**
+ * vck_load - open the root, read the host, apply --kernel and --arch, run the checks
+ * @record: NULL, or a tree that notes what is read
+ * @ret: the host, the caller frees it
+ * Return: 0, or a negative errno after a message on stderr.
+ */
+int vck_load(struct vck_global *g, struct vck_memtree *record, struct vck_host **ret) must_check;
+
+/* Exit status of a listing command: OK, or UNDETERMINED where everything was unreadable. */
+int vck_flush_stdout(int status);
+
+#endif

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One line a command; commands.c puts them in the order of --help. */
+#ifndef VCK_CMD_COMMANDS_H
+#define VCK_CMD_COMMANDS_H
+
+#include "cmd/cmd.h"
+
+extern const struct vck_command vck_cmd_list;
+
+#endif

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What the commands share: messages, loading a host, closing standard output. */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/errname.h"
+#include "base/text.h"
+#include "check/engine.h"
+#include "cmd/cmd.h"
+#include "source/gather.h"
+
+static void say(const char *prefix, const char *fmt, va_list ap)
+{
+	cleanup_buf struct vck_buf raw = { 0 }, safe = { 0 };
+
+	vck_buf_addvf(&raw, fmt, ap);
+	vck_text_safe(&safe, vck_buf_str(&raw), raw.len);
+	fprintf(stderr, "viommu-check: %s%s\n", prefix, vck_buf_str(&safe));
+}
+
+void vck_error(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say("", fmt, ap);
+	va_end(ap);
+}
+
+void vck_warn(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say("warning: ", fmt, ap);
+	va_end(ap);
+}
+
+int vck_flush_stdout(int status)
+{
+	int bad = ferror(stdout), err;
+
+	errno = 0;
+	if (fclose(stdout) != 0)
+		bad = 1;
+	err = errno;
+	if (!bad || err == EPIPE)
+		return status;
+	vck_error("standard output: cannot write: %s", strerror(err ? err : EIO));
+	return status == VCK_EXIT_OK ? VCK_EXIT_FAILED : status;
+}
+
+static int style_init(struct vck_global *g)
+{
+	struct winsize ws;
+	bool tty = isatty(STDOUT_FILENO);
+	const char *no_color = secure_getenv("NO_COLOR");
+
+	if (!streq(g->color, "auto") && !streq(g->color, "always") && !streq(g->color, "never")) {
+		vck_error("--color: '%s' is not auto, always or never", g->color);
+		return -EINVAL;
+	}
+	g->style.color = streq(g->color, "always") ||
+			 (streq(g->color, "auto") && tty && !(no_color && *no_color));
+	g->style.utf8 = !g->ascii;
+	if (tty && ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) == 0 && ws.ws_col)
+		g->style.width = ws.ws_col;
+	return 0;
+}
+
+static int apply_overrides(struct vck_host *h, const struct vck_global *g)
+{
+	if (g->kernel) {
+		unsigned v = vck_kver_parse(g->kernel);
+
+		if (v < VCK_KVER(5, 10)) {
+			vck_error("--kernel: '%s': %s (releases from 5.10 on are known)", g->kernel,
+				  v ? "older than what the tables know" : "not a kernel release");
+			return -EINVAL;
+		}
+		h->release = vck_arena_strdup(&h->arena, g->kernel);
+		h->kver = v;
+		h->kver_overridden = true;
+		h->have |= VCK_EV_KERNEL;
+	}
+	if (g->arch) {
+		enum vck_arch a = vck_arch_parse(g->arch);
+
+		if (!vck_arch_name(a)) {
+			vck_error("--arch: '%s' is not x86_64, aarch64 or riscv64", g->arch);
+			return -EINVAL;
+		}
+		h->arch = a;
+		h->arch_name = vck_arch_name(a);
+		h->arch_overridden = true;
+		h->have |= VCK_EV_ARCH;
+	}
+	return 0;
+}
+
+static const char *open_failure(int err)
+{
+	if (err == -ENOSYS)
+		return "this kernel has no openat2(2), without which a root cannot be contained";
+	if (err == -EBADMSG)
+		return "neither a capture nor lspci text (give a directory with a captured sys/, a capture file or the text of lspci -xxxx)";
+	if (err == -EMEDIUMTYPE)
+		return "neither a directory nor a regular file";
+	return strerror(-err);
+}
+
+int vck_load(struct vck_global *g, struct vck_memtree *record, struct vck_host **ret)
+{
+	cleanup_host struct vck_host *h = vck_host_new();
+	cleanup_root struct vck_root *root = NULL;
+	int r = style_init(g);
+
+	if (r < 0)
+		return r;
+	r = h ? vck_root_open(g->root, &root) : -ENOMEM;
+	if (r < 0) {
+		vck_error("%s: cannot read: %s", g->root ? g->root : "/", open_failure(r));
+		return r;
+	}
+	if (record)
+		vck_root_record(root, record);
+	h->root_path = vck_arena_strdup(&h->arena, g->root);
+	r = vck_gather(h, root);
+	if (r == 0)
+		r = apply_overrides(h, g);
+	if (r == 0)
+		r = vck_check(h);
+	if (r == -ENOMEM)
+		vck_error("out of memory");
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(h);
+	return 0;
+}

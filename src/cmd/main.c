@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Finds the command and runs it. The first word that is not an option is the
+ * command; without one it is `list`. */
+#include "config.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "cmd/cmd.h"
+
+const struct vck_command *vck_command_find(const char *name)
+{
+	for (size_t i = 0; vck_commands[i]; i++) {
+		if (streq(vck_commands[i]->name, name))
+			return vck_commands[i];
+	}
+	return NULL;
+}
+
+static void print_help(void)
+{
+	puts("Usage: viommu-check [GLOBAL OPTION...] [COMMAND] [OPTION...] [DEVICE...]\n\n"
+	     "Says, device by device, whether VFIO will accept it, whether its DMA is coherent\n"
+	     "and what to do about it; clears Enable No Snoop and keeps it cleared.\n\n"
+	     "Commands (list is the default):");
+	for (size_t i = 0; vck_commands[i]; i++) {
+		if (!vck_commands[i]->hidden)
+			printf("  %-10s %s\n", vck_commands[i]->name, vck_commands[i]->summary);
+	}
+	puts("\n'viommu-check COMMAND --help' lists the options of a command.\n"
+	     "See viommu-check(8).");
+}
+
+/* Does the word name a global option that takes its value from the next word? */
+static bool takes_next_word(const char *word)
+{
+	const char *name = str_after(word, "--");
+
+	for (const struct vck_option *o = vck_global_options; name && o->name; o++) {
+		if (streq(o->name, name))
+			return o->arg && o->arg[0] != '[';
+	}
+	return false;
+}
+
+/* Index of the command's word, 0 when there is none. */
+static int command_index(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (argv[i][0] != '-' || streq(argv[i], "-"))
+			return i;
+		if (streq(argv[i], "--"))
+			return 0;
+		if (takes_next_word(argv[i]))
+			i++;
+	}
+	return 0;
+}
+
+/* The command's own argv: its name, then the options that stood before it, then the rest. */
+static int run(const struct vck_command *c, int at, int argc, char **argv)
+{
+	struct vck_global g = { .color = "auto" };
+	char **args = calloc((size_t)argc + 2, sizeof(*args));
+	int n = 0, status;
+
+	if (!args) {
+		vck_error("out of memory");
+		return VCK_EXIT_FAILED;
+	}
+	args[n++] = argv[0];
+	for (int i = 1; i < argc; i++) {
+		if (i != at)
+			args[n++] = argv[i];
+	}
+	status = c->run(c, &g, n, args);
+	free(args);
+	return vck_flush_stdout(status);
+}
+
+int main(int argc, char **argv)
+{
+	const struct vck_command *c = vck_command_find("list");
+	int at;
+
+	setlocale(LC_CTYPE, "");
+	if (argc == 2 && (streq(argv[1], "--help") || streq(argv[1], "-h"))) {
+		print_help();
+		return vck_flush_stdout(VCK_EXIT_OK);
+	}
+	if (argc == 2 && (streq(argv[1], "--version") || streq(argv[1], "-V"))) {
+		puts(PACKAGE_STRING);
+		return vck_flush_stdout(VCK_EXIT_OK);
+	}
+	at = command_index(argc, argv);
+	if (at) {
+		c = vck_command_find(argv[at]);
+		if (!c) {
+			vck_error("'%s' is not a command (see 'viommu-check --help')", argv[at]);
+			return VCK_EXIT_FAILED;
+		}
+	}
+	return run(c, at, argc, argv);
+}

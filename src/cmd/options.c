@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Option rows to getopt_long(3), --help and exclusive sets. */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "cmd/cmd.h"
+
+enum {
+	OPT_ROOT = 0x500,
+	OPT_KERNEL,
+	OPT_ARCH,
+	OPT_COLOR,
+	OPT_ASCII,
+	OPT_NO_SANDBOX,
+	OPT_DEBUG,
+	OPT_HELP,
+};
+
+const struct vck_option vck_global_options[] = {
+	{ "root", 0, "PATH", OPT_ROOT,
+	  "read this captured directory, capture file or lspci text instead of the running host",
+	  "@file", 0 },
+	{ "sysroot", 0, "PATH", OPT_ROOT, "the same as --root", "@file", 0 },
+	{ "kernel", 0, "RELEASE", OPT_KERNEL, "predict for this kernel release", NULL, 0 },
+	{ "arch", 0, "ARCH", OPT_ARCH, "predict for this architecture",
+	  "x86_64 aarch64 riscv64", 0 },
+	{ "color", 0, "WHEN", OPT_COLOR, "colour the output: auto, always or never",
+	  "auto always never", 0 },
+	{ "ascii", 0, NULL, OPT_ASCII, "draw trees with ASCII characters", NULL, 0 },
+	{ "no-sandbox", 0, NULL, OPT_NO_SANDBOX,
+	  "do not confine the process while it reads under --root", NULL, 0 },
+	{ "debug", 0, NULL, OPT_DEBUG, "say on standard error what is being done", NULL, 0 },
+	{ "help", 'h', NULL, OPT_HELP, "show this help and exit", NULL, 0 },
+	{ 0 },
+};
+
+static size_t count(const struct vck_option *o)
+{
+	size_t n = 0;
+
+	while (o && o[n].name)
+		n++;
+	return n;
+}
+
+static void add_rows(struct vck_options *o, const struct vck_option *rows, size_t *n, char **s)
+{
+	for (; rows && rows->name; rows++) {
+		o->longs[(*n)++] = (struct option){
+			.name = rows->name,
+			.has_arg = !rows->arg		 ? no_argument
+				   : rows->arg[0] == '[' ? optional_argument
+							 : required_argument,
+			.val = rows->id,
+		};
+		if (!rows->letter)
+			continue;
+		*(*s)++ = rows->letter;
+		if (rows->arg)
+			*(*s)++ = ':';
+		if (rows->arg && rows->arg[0] == '[')
+			*(*s)++ = ':';
+	}
+}
+
+int vck_options_init(struct vck_options *o, const struct vck_command *c, struct vck_global *g,
+		     int argc, char **argv)
+{
+	size_t rows = count(c->options) + count(vck_global_options), n = 0;
+	char *s;
+
+	*o = (struct vck_options){ .cmd = c, .global = g, .argc = argc, .argv = argv };
+	o->longs = calloc(rows + 1, sizeof(*o->longs));
+	o->shorts = calloc(rows + 1, 3);
+	if (!o->longs || !o->shorts) {
+		vck_options_done(o);
+		return -ENOMEM;
+	}
+	s = o->shorts;
+	add_rows(o, c->options, &n, &s);
+	add_rows(o, vck_global_options, &n, &s);
+	optind = 0;
+	return 0;
+}
+
+void vck_options_done(struct vck_options *o)
+{
+	free(o->longs);
+	free(o->shorts);
+	o->longs = NULL;
+	o->shorts = NULL;
+}
+
+static const struct vck_option *row_of(const struct vck_option *rows, int id)
+{
+	for (; rows && rows->name; rows++) {
+		if (rows->id == id || (rows->letter && rows->letter == id))
+			return rows;
+	}
+	return NULL;
+}
+
+static int fail(struct vck_options *o, int *ret_exit)
+{
+	fprintf(stderr, "Try 'viommu-check %s --help' for more information.\n", o->cmd->name);
+	*ret_exit = VCK_EXIT_FAILED;
+	return -1;
+}
+
+/* Whether @row goes with what was given before it. */
+static bool is_compatible(struct vck_options *o, const struct vck_option *row)
+{
+	for (unsigned bit = 0; bit < ARRAY_SIZE(o->seen_name); bit++) {
+		if (!(row->exclusive & 1u << bit))
+			continue;
+		if (o->seen & 1u << bit && !streq(o->seen_name[bit], row->name)) {
+			vck_error("--%s: cannot be given together with --%s", row->name,
+				  o->seen_name[bit]);
+			return false;
+		}
+		o->seen |= 1u << bit;
+		o->seen_name[bit] = row->name;
+	}
+	return true;
+}
+
+/* A global option; false when it is not one. */
+static bool take_global(struct vck_global *g, int id, const char *arg)
+{
+	switch (id) {
+	case OPT_ROOT:
+		g->root = arg;
+		return true;
+	case OPT_KERNEL:
+		g->kernel = arg;
+		return true;
+	case OPT_ARCH:
+		g->arch = arg;
+		return true;
+	case OPT_COLOR:
+		g->color = arg;
+		return true;
+	case OPT_ASCII:
+		g->ascii = true;
+		return true;
+	case OPT_NO_SANDBOX:
+		g->no_sandbox = true;
+		return true;
+	case OPT_DEBUG:
+		g->debug = true;
+		return true;
+	}
+	return false;
+}
+
+int vck_options_next(struct vck_options *o, const char **arg, int *ret_exit)
+{
+	const struct vck_option *row;
+
+	for (;;) {
+		int c = getopt_long(o->argc, o->argv, o->shorts, o->longs, NULL);
+
+		if (c == -1)
+			return 0;
+		if (c == '?')
+			return fail(o, ret_exit);
+		row = row_of(o->cmd->options, c);
+		if (row) {
+			if (!is_compatible(o, row))
+				return fail(o, ret_exit);
+			*arg = optarg;
+			return row->id;
+		}
+		row = row_of(vck_global_options, c);
+		if (!row || row->id == OPT_HELP) {
+			vck_usage(stdout, o->cmd);
+			*ret_exit = VCK_EXIT_OK;
+			return -1;
+		}
+		if (row->id == OPT_ROOT && o->cmd->writes) {
+			vck_error("--root: '%s' acts on the running host and takes no other root",
+				  o->cmd->name);
+			return fail(o, ret_exit);
+		}
+		take_global(o->global, row->id, optarg);
+	}
+}
+
+static void usage_rows(FILE *out, const struct vck_option *rows)
+{
+	for (; rows && rows->name; rows++) {
+		char left[64];
+		int n;
+
+		n = snprintf(left, sizeof(left), "  %c%c%s --%s%s%s", rows->letter ? '-' : ' ',
+			     rows->letter ? rows->letter : ' ', rows->letter ? "," : " ",
+			     rows->name, !rows->arg || rows->arg[0] == '[' ? "" : "=",
+			     rows->arg ? rows->arg : "");
+		if (n < 28)
+			fprintf(out, "%-28s %s\n", left, rows->help);
+		else
+			fprintf(out, "%s\n%-28s %s\n", left, "", rows->help);
+	}
+}
+
+void vck_usage(FILE *out, const struct vck_command *c)
+{
+	fprintf(out, "Usage: viommu-check [GLOBAL OPTION...] %s [OPTION...]%s%s\n\n%s\n", c->name,
+		c->args ? " " : "", c->args ? c->args : "", c->summary);
+	if (count(c->options))
+		fputs("\nOptions:\n", out);
+	usage_rows(out, c->options);
+	fputs("\nGlobal options:\n", out);
+	usage_rows(out, vck_global_options);
+	fputs("\nSee viommu-check(8).\n", out);
+}

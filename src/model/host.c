@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Building, sorting and searching the host model. No I/O. */
+#include "config.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+
+#include "model/host.h"
+
+struct vck_host *vck_host_new(void)
+{
+	return calloc(1, sizeof(struct vck_host));
+}
+
+void vck_host_free(struct vck_host *h)
+{
+	if (!h)
+		return;
+	vck_arena_done(&h->arena);
+	free(h);
+}
+
+void vck_host_freep(struct vck_host **h)
+{
+	vck_host_free(*h);
+}
+
+/* A new object of @size behind the pointer array *@array. */
+static void *add_object(struct vck_host *h, void *array, size_t *n, size_t *cap, size_t size)
+{
+	void *obj = vck_arena_alloc(&h->arena, size);
+
+	if (!obj || vck_arena_grow(&h->arena, array, *n, cap, sizeof(void *)) < 0)
+		return NULL;
+	(*(void ***)array)[(*n)++] = obj;
+	return obj;
+}
+
+struct vck_device *vck_host_add_device(struct vck_host *h, const char *address)
+{
+	char *name = vck_arena_strdup(&h->arena, address);
+	struct vck_device *d;
+
+	if (!name)
+		return NULL;
+	d = add_object(h, &h->devices, &h->n_devices, &h->cap_devices, sizeof(*d));
+	if (d) {
+		d->address = name;
+		d->numa_node = -1;
+	}
+	return d;
+}
+
+struct vck_group *vck_host_add_group(struct vck_host *h, const char *id)
+{
+	char *name = vck_arena_strdup(&h->arena, id);
+	struct vck_group *g;
+	uint32_t number;
+
+	if (!name)
+		return NULL;
+	g = add_object(h, &h->groups, &h->n_groups, &h->cap_groups, sizeof(*g));
+	if (g) {
+		g->id = name;
+		g->number = vck_parse_u32(name, 10, &number) < 0 ? UINT32_MAX : number;
+	}
+	return g;
+}
+
+struct vck_unit *vck_host_add_unit(struct vck_host *h, const char *name)
+{
+	char *copy = vck_arena_strdup(&h->arena, name);
+	struct vck_unit *u;
+
+	if (!copy)
+		return NULL;
+	u = add_object(h, &h->units, &h->n_units, &h->cap_units, sizeof(*u));
+	if (u)
+		u->name = copy;
+	return u;
+}
+
+int vck_group_add_device(struct vck_host *h, struct vck_group *g, struct vck_device *d)
+{
+	int r = vck_arena_grow(&h->arena, &g->devices, g->n_devices, &g->cap_devices,
+			       sizeof(struct vck_device *));
+
+	if (r < 0)
+		return r;
+	g->devices[g->n_devices++] = d;
+	return 0;
+}
+
+void vck_problem(struct vck_host *h, const char *source, const char *path, int err,
+		 const char *fmt, ...)
+{
+	struct vck_problem *p;
+	va_list ap;
+
+	if (vck_arena_grow(&h->arena, &h->problems, h->n_problems, &h->cap_problems,
+			   sizeof(*h->problems)) < 0)
+		return;
+	p = &h->problems[h->n_problems++];
+	p->source = source;
+	p->path = vck_arena_strdup(&h->arena, path);
+	p->err = err < 0 ? -err : err;
+	va_start(ap, fmt);
+	p->unknown = vck_arena_vprintf(&h->arena, fmt, ap);
+	va_end(ap);
+	if (!p->unknown)
+		p->unknown = "out of memory";
+}
+
+static int device_cmp(const void *a, const void *b)
+{
+	const struct vck_device *x = *(struct vck_device *const *)a;
+	const struct vck_device *y = *(struct vck_device *const *)b;
+
+	if ((x->bus == VCK_BUS_PCI) != (y->bus == VCK_BUS_PCI))
+		return x->bus == VCK_BUS_PCI ? -1 : 1;
+	if (x->bus == VCK_BUS_PCI)
+		return vck_bdf_cmp(x->bdf, y->bdf);
+	return strcmp(x->address, y->address);
+}
+
+static int group_cmp(const void *a, const void *b)
+{
+	const struct vck_group *x = *(struct vck_group *const *)a;
+	const struct vck_group *y = *(struct vck_group *const *)b;
+
+	if (x->number != y->number)
+		return x->number < y->number ? -1 : 1;
+	return vck_natural_cmp(x->id, y->id);
+}
+
+static int unit_cmp(const void *a, const void *b)
+{
+	const struct vck_unit *x = *(struct vck_unit *const *)a;
+	const struct vck_unit *y = *(struct vck_unit *const *)b;
+	int r = vck_natural_cmp(x->name, y->name);
+
+	return r ? r : strcmp(x->name, y->name);
+}
+
+static void sort_pointers(void *array, size_t n, int (*cmp)(const void *, const void *))
+{
+	if (n > 1)
+		qsort(array, n, sizeof(void *), cmp);
+}
+
+void vck_host_sort(struct vck_host *h)
+{
+	sort_pointers(h->devices, h->n_devices, device_cmp);
+	sort_pointers(h->groups, h->n_groups, group_cmp);
+	sort_pointers(h->units, h->n_units, unit_cmp);
+	for (size_t i = 0; i < h->n_groups; i++)
+		sort_pointers(h->groups[i]->devices, h->groups[i]->n_devices, device_cmp);
+}
+
+static struct vck_device *find(const struct vck_host *h, const struct vck_device *key)
+{
+	struct vck_device **p;
+
+	if (!h->n_devices)
+		return NULL;
+	p = bsearch(&key, h->devices, h->n_devices, sizeof(*p), device_cmp);
+	return p ? *p : NULL;
+}
+
+struct vck_device *vck_host_find_bdf(const struct vck_host *h, struct vck_bdf a)
+{
+	return find(h, &(struct vck_device){ .bus = VCK_BUS_PCI, .bdf = a });
+}
+
+struct vck_device *vck_host_find_device(const struct vck_host *h, const char *address)
+{
+	struct vck_device key = { .bus = VCK_BUS_PLATFORM, .address = address };
+
+	if (vck_bdf_parse(address, &key.bdf) == 0)
+		key.bus = VCK_BUS_PCI;
+	return find(h, &key);
+}
+
+struct vck_group *vck_host_find_group(const struct vck_host *h, const char *id)
+{
+	for (size_t i = 0; i < h->n_groups; i++) {
+		if (streq(h->groups[i]->id, id))
+			return h->groups[i];
+	}
+	return NULL;
+}
+
+struct vck_unit *vck_host_find_unit(const struct vck_host *h, const char *name)
+{
+	for (size_t i = 0; i < h->n_units; i++) {
+		if (streq(h->units[i]->name, name))
+			return h->units[i];
+	}
+	return NULL;
+}
+
+const char *vck_host_param(const struct vck_host *h, const char *module, const char *name)
+{
+	for (size_t i = 0; i < h->vfio.n_params; i++) {
+		const struct vck_param *p = &h->vfio.params[i];
+
+		if (streq(p->module, module) && streq(p->name, name))
+			return p->value;
+	}
+	return NULL;
+}
+
+enum vck_tri vck_host_param_bool(const struct vck_host *h, const char *module, const char *name)
+{
+	const char *v = vck_host_param(h, module, name);
+
+	if (!v)
+		return VCK_UNKNOWN;
+	if (streq(v, "Y") || streq(v, "1"))
+		return VCK_YES;
+	return streq(v, "N") || streq(v, "0") ? VCK_NO : VCK_UNKNOWN;
+}
+
+/* The kernel takes '-' and '_' in option names as the same (kernel/params.c, dash2underscore). */
+static bool key_matches(const char *word, size_t n, const char *key)
+{
+	if (strlen(key) != n)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		char a = word[i] == '-' ? '_' : word[i], b = key[i] == '-' ? '_' : key[i];
+
+		if (a != b)
+			return false;
+	}
+	return true;
+}
+
+/* Length of the word at @s; blanks inside of double quotes belong to it (lib/cmdline.c). */
+static size_t word_length(const char *s)
+{
+	bool quoted = false;
+	size_t n;
+
+	for (n = 0; s[n] && (quoted || !isspace((unsigned char)s[n])); n++) {
+		if (s[n] == '"')
+			quoted = !quoted;
+	}
+	return n;
+}
+
+const char *vck_cmdline_get(const struct vck_host *h, const char *key, unsigned nth, size_t *len)
+{
+	const char *s = h->cmdline;
+
+	while (s && *s) {
+		size_t n, k;
+
+		while (isspace((unsigned char)*s))
+			s++;
+		n = word_length(s);
+		if (n == 2 && strncmp(s, "--", 2) == 0)
+			break; /* the rest is for init */
+		for (k = 0; k < n && s[k] != '='; k++)
+			;
+		if (n && key_matches(s, k, key) && nth-- == 0) {
+			*len = k < n ? n - k - 1 : 0;
+			return k < n ? s + k + 1 : s + n;
+		}
+		s += n;
+	}
+	return NULL;
+}
+
+bool vck_cmdline_has(const struct vck_host *h, const char *key, const char *word)
+{
+	size_t want = strlen(word), len;
+	const char *v;
+
+	for (unsigned i = 0; (v = vck_cmdline_get(h, key, i, &len)); i++) {
+		while (len) {
+			const char *comma = memchr(v, ',', len);
+			size_t n = comma ? (size_t)(comma - v) : len;
+
+			if (n == want && strncmp(v, word, n) == 0)
+				return true;
+			v += n + (comma ? 1 : 0);
+			len -= n + (comma ? 1 : 0);
+		}
+	}
+	return false;
+}
+
+unsigned vck_kver_parse(const char *release)
+{
+	unsigned major = 0, minor = 0;
+	const char *s = release;
+
+	if (!isdigit((unsigned char)*s))
+		return 0;
+	for (; isdigit((unsigned char)*s) && major < 1000; s++)
+		major = major * 10 + (unsigned)(*s - '0');
+	if (*s++ != '.' || !isdigit((unsigned char)*s))
+		return 0;
+	for (; isdigit((unsigned char)*s) && minor < 1000; s++)
+		minor = minor * 10 + (unsigned)(*s - '0');
+	if (major >= 1000 || minor >= 1000)
+		return 0;
+	return VCK_KVER(major, minor);
+}
+
+bool vck_device_is_bridge(const struct vck_device *d)
+{
+	return d->cap.header_known == VCK_YES && d->cap.header_type != 0;
+}

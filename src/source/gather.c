@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The sources in order. Later ones rest on earlier ones: groups link devices,
+ * which the bus readers made; tables name devices by path. */
+#include "config.h"
+
+#include <errno.h>
+
+#include "source/gather.h"
+
+int vck_gather(struct vck_host *h, struct vck_root *root)
+{
+	static int (*const sources[])(struct vck_host *h, struct vck_root *root) = {
+		vck_read_kernel,   vck_read_modules, vck_read_dt,      vck_read_acpi,
+		vck_read_units,	   vck_read_pci,     vck_read_platform, vck_read_virtio,
+		vck_read_groups,   vck_read_variants, vck_read_usage,  vck_read_lock_state,
+	};
+
+	h->origin = vck_root_origin(root);
+	for (size_t i = 0; i < ARRAY_SIZE(sources); i++) {
+		int r = sources[i](h, root);
+
+		if (r < 0)
+			return r;
+	}
+	vck_host_sort(h);
+	return vck_read_names(h);
+}

@@ -1,0 +1,452 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A file tree in memory. Lookups are binary searches in sorted children, so a
+ * capture of 65,536 functions stays linear to read. */
+#include "config.h"
+
+#include <errno.h>
+
+#include "base/num.h"
+#include "source/memtree.h"
+
+#define LINKS_MAX 40
+
+struct vck_memtree {
+	struct vck_mem_node root;
+};
+
+struct vck_memtree *vck_memtree_new(void)
+{
+	struct vck_memtree *t = calloc(1, sizeof(*t));
+
+	if (t)
+		t->root.parent = &t->root;
+	return t;
+}
+
+struct vck_mem_node *vck_memtree_root(struct vck_memtree *t)
+{
+	return &t->root;
+}
+
+static void node_clear(struct vck_mem_node *n)
+{
+	for (size_t i = 0; i < n->n_extents; i++)
+		free(n->extents[i].data);
+	free(n->extents);
+	free(n->target);
+	n->extents = NULL;
+	n->target = NULL;
+	n->n_extents = 0;
+	n->size = 0;
+	n->unread = false;
+}
+
+static void node_free(struct vck_mem_node *n)
+{
+	free(n->name);
+	free(n);
+}
+
+/* Free everything below @top, from the leaves up: a capture may nest deeper than the stack. */
+static void children_free(struct vck_mem_node *top)
+{
+	struct vck_mem_node *n = top;
+
+	for (;;) {
+		struct vck_mem_node *up;
+
+		if (n->n_children) {
+			n = n->children[n->n_children - 1];
+			continue;
+		}
+		free(n->children);
+		n->children = NULL;
+		n->cap_children = 0;
+		if (n == top)
+			return;
+		up = n->parent;
+		up->n_children--;
+		node_clear(n);
+		node_free(n);
+		n = up;
+	}
+}
+
+void vck_memtree_free(struct vck_memtree *t)
+{
+	if (!t)
+		return;
+	children_free(&t->root);
+	node_clear(&t->root);
+	free(t);
+}
+
+void vck_memtree_freep(struct vck_memtree **t)
+{
+	vck_memtree_free(*t);
+}
+
+static int child_cmp(const void *a, const void *b)
+{
+	const struct vck_mem_node *x = *(struct vck_mem_node *const *)a;
+	const struct vck_mem_node *y = *(struct vck_mem_node *const *)b;
+	int r = vck_natural_cmp(x->name, y->name);
+
+	return r ? r : strcmp(x->name, y->name);
+}
+
+void vck_mem_sort(struct vck_mem_node *dir)
+{
+	if (!dir->sorted && dir->n_children > 1)
+		qsort(dir->children, dir->n_children, sizeof(*dir->children), child_cmp);
+	dir->sorted = true;
+}
+
+struct vck_mem_node *vck_mem_child(struct vck_mem_node *dir, const char *name)
+{
+	struct vck_mem_node key = { .name = (char *)name }, *k = &key, **p;
+
+	if (!dir->n_children)
+		return NULL;
+	vck_mem_sort(dir);
+	p = bsearch(&k, dir->children, dir->n_children, sizeof(*p), child_cmp);
+	return p ? *p : NULL;
+}
+
+static struct vck_mem_node *child_add(struct vck_mem_node *dir, const char *name)
+{
+	struct vck_mem_node *c, *last = NULL;
+
+	if (dir->n_children == dir->cap_children) {
+		size_t cap = dir->cap_children ? dir->cap_children * 2 : 8;
+		struct vck_mem_node **p = realloc(dir->children, cap * sizeof(*p));
+
+		if (!p)
+			return NULL;
+		dir->children = p;
+		dir->cap_children = cap;
+	}
+	c = calloc(1, sizeof(*c));
+	if (!c)
+		return NULL;
+	c->name = strdup(name);
+	if (!c->name) {
+		free(c);
+		return NULL;
+	}
+	c->parent = dir;
+	if (dir->n_children)
+		last = dir->children[dir->n_children - 1];
+	dir->children[dir->n_children++] = c;
+	/* Captures are written in order: then the array stays sorted by itself. */
+	if (dir->n_children == 1 || (dir->sorted && last && child_cmp(&last, &c) < 0))
+		dir->sorted = true;
+	else
+		dir->sorted = false;
+	return c;
+}
+
+/* The next component of *path into @name; false at the end, -1 when it is too long. */
+static int component(const char **path, char *name, size_t size)
+{
+	size_t n;
+
+	while (**path == '/')
+		(*path)++;
+	n = strcspn(*path, "/");
+	if (!n)
+		return 0;
+	if (n >= size)
+		return -ENAMETOOLONG;
+	memcpy(name, *path, n);
+	name[n] = '\0';
+	*path += n;
+	return 1;
+}
+
+static int make(struct vck_memtree *t, const char *path, struct vck_mem_node **ret)
+{
+	struct vck_mem_node *n = &t->root;
+	char name[256];
+	int r;
+
+	while ((r = component(&path, name, sizeof(name))) > 0) {
+		struct vck_mem_node *c;
+
+		if (streq(name, ".") || streq(name, ".."))
+			return -EINVAL;
+		if (n->type != VCK_MEM_DIR) {
+			node_clear(n);
+			n->type = VCK_MEM_DIR;
+		}
+		c = vck_mem_child(n, name);
+		if (!c)
+			c = child_add(n, name);
+		if (!c)
+			return -ENOMEM;
+		n = c;
+	}
+	if (r < 0)
+		return r;
+	*ret = n;
+	return 0;
+}
+
+/* Make the node and turn it into an empty one of @type, unless it is one already. */
+static int make_typed(struct vck_memtree *t, const char *path, enum vck_mem_type type, bool keep,
+		      struct vck_mem_node **ret)
+{
+	int r = make(t, path, ret);
+
+	if (r < 0)
+		return r;
+	if (*ret == &t->root)
+		return type == VCK_MEM_DIR ? 0 : -EINVAL;
+	if ((*ret)->type == type && keep)
+		return 0;
+	if ((*ret)->type == VCK_MEM_DIR && type != VCK_MEM_DIR)
+		children_free(*ret);
+	node_clear(*ret);
+	(*ret)->type = type;
+	return 0;
+}
+
+int vck_memtree_dir(struct vck_memtree *t, const char *path)
+{
+	struct vck_mem_node *n;
+
+	return make_typed(t, path, VCK_MEM_DIR, true, &n);
+}
+
+int vck_memtree_link(struct vck_memtree *t, const char *path, const char *target)
+{
+	struct vck_mem_node *n;
+	char *copy = strdup(target);
+	int r;
+
+	if (!copy)
+		return -ENOMEM;
+	r = make_typed(t, path, VCK_MEM_LINK, false, &n);
+	if (r < 0) {
+		free(copy);
+		return r;
+	}
+	n->target = copy;
+	return 0;
+}
+
+int vck_memtree_error(struct vck_memtree *t, const char *path, int err)
+{
+	struct vck_mem_node *n;
+	int r = make_typed(t, path, VCK_MEM_ERROR, false, &n);
+
+	if (r == 0)
+		n->err = err < 0 ? -err : err;
+	return r;
+}
+
+int vck_memtree_unread(struct vck_memtree *t, const char *path)
+{
+	struct vck_mem_node *n;
+	int r = make_typed(t, path, VCK_MEM_FILE, true, &n);
+
+	if (r == 0 && !n->n_extents)
+		n->unread = true;
+	return r;
+}
+
+int vck_memtree_set_size(struct vck_memtree *t, const char *path, size_t size)
+{
+	struct vck_mem_node *n;
+	int r = make_typed(t, path, VCK_MEM_FILE, true, &n);
+
+	if (r == 0) {
+		n->size = size;
+		n->unread = false;
+	}
+	return r;
+}
+
+int vck_memtree_file(struct vck_memtree *t, const char *path, const void *data, size_t n)
+{
+	struct vck_mem_node *node;
+	int r = make_typed(t, path, VCK_MEM_FILE, false, &node);
+
+	if (r < 0 || !n)
+		return r;
+	return vck_memtree_extent(t, path, 0, data, n);
+}
+
+/* Put the extent at index @i. */
+static int extent_insert(struct vck_mem_node *f, size_t i, struct vck_extent e)
+{
+	struct vck_extent *p = realloc(f->extents, (f->n_extents + 1) * sizeof(*p));
+
+	if (!p)
+		return -ENOMEM;
+	f->extents = p;
+	memmove(p + i + 1, p + i, (f->n_extents - i) * sizeof(*p));
+	p[i] = e;
+	f->n_extents++;
+	return 0;
+}
+
+/* Append to the extent that ends at @off. */
+static int extent_extend(struct vck_extent *e, const void *data, size_t n)
+{
+	uint8_t *p = realloc(e->data, e->len + n);
+
+	if (!p)
+		return -ENOMEM;
+	memcpy(p + e->len, data, n);
+	e->data = p;
+	e->len += n;
+	return 0;
+}
+
+int vck_memtree_extent(struct vck_memtree *t, const char *path, size_t off, const void *data,
+		       size_t n)
+{
+	struct vck_mem_node *f;
+	const uint8_t *p = data;
+	int r = make_typed(t, path, VCK_MEM_FILE, true, &f);
+	size_t i = 0;
+
+	if (r < 0)
+		return r;
+	f->unread = false;
+	if (off + n > f->size)
+		f->size = off + n;
+	while (n) {
+		struct vck_extent e = { .off = off };
+		size_t len, room;
+
+		while (i < f->n_extents && f->extents[i].off + f->extents[i].len <= off)
+			i++;
+		if (i < f->n_extents && f->extents[i].off <= off) { /* overwrite */
+			room = f->extents[i].off + f->extents[i].len - off;
+			len = n < room ? n : room;
+			memcpy(f->extents[i].data + (off - f->extents[i].off), p, len);
+		} else {
+			room = i < f->n_extents ? f->extents[i].off - off : n;
+			len = n < room ? n : room;
+			if (i && f->extents[i - 1].off + f->extents[i - 1].len == off) {
+				r = extent_extend(&f->extents[i - 1], p, len);
+			} else {
+				e.len = len;
+				e.data = malloc(len);
+				if (e.data)
+					memcpy(e.data, p, len);
+				r = e.data ? extent_insert(f, i, e) : -ENOMEM;
+				if (r < 0)
+					free(e.data);
+			}
+			if (r < 0)
+				return r;
+		}
+		off += len;
+		p += len;
+		n -= len;
+	}
+	return 0;
+}
+
+void vck_memtree_remove(struct vck_memtree *t, const char *path)
+{
+	struct vck_mem_node *n, *up;
+
+	if (vck_memtree_lookup(t, NULL, path, false, &n) < 0 || n == &t->root)
+		return;
+	up = n->parent;
+	for (size_t i = 0; i < up->n_children; i++) {
+		if (up->children[i] != n)
+			continue;
+		memmove(up->children + i, up->children + i + 1,
+			(up->n_children - i - 1) * sizeof(*up->children));
+		up->n_children--;
+		break;
+	}
+	children_free(n);
+	node_clear(n);
+	node_free(n);
+}
+
+int vck_memtree_lookup(struct vck_memtree *t, struct vck_mem_node *from, const char *path,
+		       bool follow, struct vck_mem_node **ret)
+{
+	/* Links still to be walked: the rest of the path behind each of them. */
+	const char *rest[LINKS_MAX + 1];
+	struct vck_mem_node *n = from && *path != '/' ? from : &t->root;
+	size_t depth = 0, links = 0;
+	char name[256];
+
+	rest[0] = path;
+	for (;;) {
+		int r = component(&rest[depth], name, sizeof(name));
+		struct vck_mem_node *c;
+		bool last;
+
+		if (r < 0)
+			return r;
+		if (r == 0) {
+			if (depth-- == 0)
+				break;
+			continue;
+		}
+		if (n->type == VCK_MEM_ERROR)
+			return -n->err;
+		if (n->type != VCK_MEM_DIR)
+			return -ENOTDIR;
+		if (streq(name, "."))
+			continue;
+		c = streq(name, "..") ? n->parent : vck_mem_child(n, name);
+		if (!c)
+			return -ENOENT;
+		last = depth == 0 && rest[0][strspn(rest[0], "/")] == '\0';
+		if (c->type != VCK_MEM_LINK || (last && !follow)) {
+			n = c;
+			continue;
+		}
+		if (++links > LINKS_MAX)
+			return -ELOOP;
+		/* A link at the end of a text needs no return to it. */
+		if (rest[depth][strspn(rest[depth], "/")] != '\0')
+			depth++;
+		else if (depth == 0)
+			follow = true;
+		rest[depth] = c->target;
+		if (*c->target == '/')
+			n = &t->root;
+	}
+	*ret = n;
+	return 0;
+}
+
+ssize_t vck_mem_pread(const struct vck_mem_node *f, void *buf, size_t n, size_t off)
+{
+	size_t got = 0;
+
+	if (f->type == VCK_MEM_ERROR)
+		return -f->err;
+	if (f->type != VCK_MEM_FILE)
+		return f->type == VCK_MEM_DIR ? -EISDIR : -EINVAL;
+	if (f->unread)
+		return -ENODATA;
+	for (size_t i = 0; i < f->n_extents && got < n; i++) {
+		const struct vck_extent *e = &f->extents[i];
+		size_t len;
+
+		if (e->off + e->len <= off)
+			continue;
+		if (e->off > off)
+			break;
+		len = e->off + e->len - off;
+		len = len < n - got ? len : n - got;
+		memcpy((uint8_t *)buf + got, e->data + (off - e->off), len);
+		got += len;
+		off += len;
+	}
+	if (!got && n && off < f->size)
+		return -ENODATA;
+	return (ssize_t)got;
+}

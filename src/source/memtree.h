@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A file tree in memory: what a capture file describes, what lspci text is
+ * turned into, and what a recording root notes down. */
+#ifndef VCK_SOURCE_MEMTREE_H
+#define VCK_SOURCE_MEMTREE_H
+
+#include <sys/types.h>
+
+#include "base/util.h"
+
+enum vck_mem_type {
+	VCK_MEM_DIR = 0,
+	VCK_MEM_FILE,
+	VCK_MEM_LINK,
+	VCK_MEM_ERROR, /* reading it failed with node->err */
+};
+
+struct vck_extent {
+	size_t off, len;
+	uint8_t *data; /* owned */
+};
+
+struct vck_mem_node {
+	char *name;
+	struct vck_mem_node *parent;
+	enum vck_mem_type type;
+	int err;		      /* positive errno of VCK_MEM_ERROR */
+	char *target;		      /* of a link */
+	struct vck_extent *extents;   /* of a file, sorted, not overlapping */
+	size_t n_extents;
+	size_t size;		      /* of a file */
+	bool unread;		      /* known to be there, content not taken */
+	struct vck_mem_node **children; /* of a directory */
+	size_t n_children, cap_children;
+	bool sorted;
+};
+
+struct vck_memtree;
+
+struct vck_memtree *vck_memtree_new(void) must_check;
+void vck_memtree_free(struct vck_memtree *t);
+void vck_memtree_freep(struct vck_memtree **t);
+#define cleanup_memtree cleanup(vck_memtree_freep)
+struct vck_mem_node *vck_memtree_root(struct vck_memtree *t);
+
+/* Make the node at @path (parents as directories), replacing what it was where the type
+ * differs. All return 0, -ENOMEM, -EINVAL (a bad path) or -ENOTDIR. */
+int vck_memtree_dir(struct vck_memtree *t, const char *path) must_check;
+int vck_memtree_link(struct vck_memtree *t, const char *path, const char *target) must_check;
+int vck_memtree_error(struct vck_memtree *t, const char *path, int err) must_check;
+/* The whole content. */
+int vck_memtree_file(struct vck_memtree *t, const char *path, const void *data, size_t n) must_check;
+/* A piece of a file; later pieces overwrite earlier ones. */
+int vck_memtree_extent(struct vck_memtree *t, const char *path, size_t off, const void *data,
+		       size_t n) must_check;
+/* A file that is there, of which nothing more is known. */
+int vck_memtree_unread(struct vck_memtree *t, const char *path) must_check;
+int vck_memtree_set_size(struct vck_memtree *t, const char *path, size_t size) must_check;
+/* Remove a node and everything below; absent is fine. */
+void vck_memtree_remove(struct vck_memtree *t, const char *path);
+
+/**
+ * vck_memtree_lookup - find a node, links resolved inside of the tree
+ * @from: start, NULL for the root; an absolute @path starts at the root anyway
+ * @follow: also resolve a link in the last component
+ * Return: 0, -ENOENT, -ENOTDIR, -ELOOP (more than 40 links), or the error of a
+ * VCK_MEM_ERROR node on the way.
+ */
+int vck_memtree_lookup(struct vck_memtree *t, struct vck_mem_node *from, const char *path,
+		       bool follow, struct vck_mem_node **ret) must_check;
+struct vck_mem_node *vck_mem_child(struct vck_mem_node *dir, const char *name);
+/* Sort the children by natural name. */
+void vck_mem_sort(struct vck_mem_node *dir);
+/* Bytes at @off: number got, 0 at the end, -ENODATA in a hole, -EISDIR, -EINVAL. */
+ssize_t vck_mem_pread(const struct vck_mem_node *f, void *buf, size_t n, size_t off) must_check;
+
+/* --- source/capture.c: the text form --- */
+/* First line of every capture file. */
+#define VCK_CAPTURE_MAGIC "# viommu-check capture 1"
+/**
+ * vck_capture_parse - read the text form into a tree
+ * @text, @n: the file
+ * @t: the tree to fill; text read earlier is overlaid
+ * @line: number of the offending line where it fails
+ *
+ * A damaged line is skipped, counted and the rest still read.
+ * Return: number of skipped lines, or -ENOMEM.
+ */
+int vck_capture_parse(const char *text, size_t n, struct vck_memtree *t, size_t *line) must_check;
+
+#endif
