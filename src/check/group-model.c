@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* pci_device_group() over the model (drivers/iommu/iommu.c, the same in 5.10,
+ * 6.1, 6.12, 7.1 and 7.3; helpers of drivers/pci/search.c and pci.c).
+ *
+ * What was not read neither separates nor merges: a function whose place
+ * depends on it is left out of the groups and says so. */
+#include "config.h"
+
+#include <errno.h>
+
+#include "check/acs.h"
+#include "check/aliases.h"
+#include "check/grouping.h"
+
+#define NO_GROUP (-1)
+
+struct model {
+	struct vck_host *h;
+	struct vck_grouping *all; /* PCI functions, by address */
+	size_t n;
+	int groups;
+	bool assume;
+};
+
+/* What a step of the search came to. */
+enum step {
+	STEP_ON,   /* nothing found, go on */
+	STEP_JOIN, /* a group was found */
+	STEP_LOST, /* it depends on what was not read */
+};
+
+bool vck_group_assumes_acs(const struct vck_host *h)
+{
+	for (size_t i = 0; i < h->n_units; i++) {
+		if (h->units[i]->active)
+			return false;
+	}
+	return h->n_groups == 0;
+}
+
+struct vck_grouping *vck_grouping_find(struct vck_grouping *all, size_t n,
+				       const struct vck_device *d)
+{
+	size_t lo = 0, hi = n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		int c = vck_bdf_cmp(all[mid].device->bdf, d->bdf);
+
+		if (c == 0)
+			return &all[mid];
+		if (c < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return NULL;
+}
+
+static struct vck_grouping *entry_of(const struct model *m, const struct vck_device *d)
+{
+	return vck_grouping_find(m->all, m->n, d);
+}
+
+/* Join the group of @other, if it has one yet. */
+static enum step join(struct vck_grouping *e, const struct vck_grouping *other,
+		      enum vck_merge merge, const struct vck_device *hop, const char *quirk)
+{
+	if (!other || other == e)
+		return STEP_ON;
+	if (other->merge == VCK_MERGE_UNKNOWN) {
+		e->hop = other->hop;
+		return STEP_LOST;
+	}
+	if (other->group == NO_GROUP)
+		return STEP_ON;
+	e->group = other->group;
+	e->merge = merge;
+	e->hop = hop;
+	e->quirk = quirk;
+	return STEP_JOIN;
+}
+
+static enum step lost(struct vck_grouping *e, const struct vck_device *hop)
+{
+	e->hop = hop;
+	return STEP_LOST;
+}
+
+/* Step A: walk the DMA aliases up to the root; *last becomes the last function that took part. */
+static enum step alias_walk(const struct model *m, struct vck_grouping *e,
+			    const struct vck_device **last)
+{
+	const struct vck_device *d = e->device;
+
+	if (d->real_dma_dev) {
+		*last = d->real_dma_dev;
+		if (join(e, entry_of(m, *last), VCK_MERGE_ALIAS, *last, "pci_real_dma_dev") ==
+		    STEP_JOIN)
+			return STEP_JOIN;
+	}
+	for (const struct vck_device *b = (*last)->upstream; b; b = b->upstream) {
+		enum step s;
+
+		switch (vck_bridge_alias(b)) {
+		case VCK_ALIAS_STOP:
+			return STEP_ON;
+		case VCK_ALIAS_UNKNOWN:
+			return lost(e, b);
+		case VCK_ALIAS_TRANSPARENT:
+			continue;
+		case VCK_ALIAS_SECONDARY:
+		case VCK_ALIAS_BRIDGE:
+			break;
+		}
+		*last = b;
+		s = join(e, entry_of(m, b), VCK_MERGE_BRIDGE_ID, b, NULL);
+		if (s != STEP_ON)
+			return s;
+	}
+	return STEP_ON;
+}
+
+/* pci_acs_path_enabled() from @bridge to the root; *hop is the first that does not redirect. */
+static enum vck_tri path_isolated(const struct model *m, const struct vck_device *bridge,
+				  const struct vck_device **hop)
+{
+	enum vck_tri all = VCK_YES;
+
+	for (const struct vck_device *b = bridge; b; b = b->upstream) {
+		enum vck_tri on = vck_acs_enabled(m->h, b, m->assume).enabled;
+
+		if (on == VCK_YES)
+			continue;
+		if (on == VCK_NO || all == VCK_YES)
+			*hop = b;
+		if (on == VCK_NO)
+			return VCK_NO;
+		all = VCK_UNKNOWN;
+	}
+	return all;
+}
+
+/* Step B: upstream isolation; *d moves up to the highest port that does not isolate. */
+static enum step upstream_walk(const struct model *m, struct vck_grouping *e,
+			       const struct vck_device **d)
+{
+	const struct vck_device *hop = NULL;
+
+	for (const struct vck_device *b = (*d)->upstream; b; b = b->upstream) {
+		enum step s;
+
+		switch (path_isolated(m, b, &hop)) {
+		case VCK_YES:
+			return STEP_ON;
+		case VCK_UNKNOWN:
+			return lost(e, hop);
+		case VCK_NO:
+			break;
+		}
+		*d = b;
+		s = join(e, entry_of(m, b), VCK_MERGE_PORT, hop, NULL);
+		if (s != STEP_ON)
+			return s;
+	}
+	return STEP_ON;
+}
+
+/* Entries of the bus of @d: first index, and one behind the last in *end. */
+static size_t bus_range(const struct model *m, const struct vck_device *d, size_t *end)
+{
+	struct vck_bdf first = { d->bdf.domain, d->bdf.bus, 0, 0 };
+	size_t lo = 0, hi = m->n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (vck_bdf_cmp(m->all[mid].device->bdf, first) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (hi = lo; hi < m->n && m->all[hi].device->bdf.domain == first.domain &&
+		      m->all[hi].device->bdf.bus == first.bus; hi++)
+		;
+	*end = hi;
+	return lo;
+}
+
+static enum step alias_group(const struct model *m, struct vck_grouping *e,
+			     const struct vck_device *d, uint8_t *seen);
+
+/* Steps C and D call each other, each function of a bus at most once (@seen): get_pci_alias_group
+ * and get_pci_function_alias_group. */
+static enum step function_group(const struct model *m, struct vck_grouping *e,
+				const struct vck_device *d, uint8_t *seen)
+{
+	enum vck_tri multi = vck_is_multifunction(d), on;
+	size_t end, i;
+
+	if (multi == VCK_NO)
+		return STEP_ON;
+	on = vck_acs_enabled(m->h, d, m->assume).enabled;
+	if (on == VCK_YES)
+		return STEP_ON;
+	if (on == VCK_UNKNOWN || multi == VCK_UNKNOWN)
+		return lost(e, d);
+	for (i = bus_range(m, d, &end); i < end; i++) {
+		const struct vck_device *t = m->all[i].device;
+		enum step s;
+
+		if (t == d || t->bdf.dev != d->bdf.dev)
+			continue;
+		on = vck_acs_enabled(m->h, t, m->assume).enabled;
+		if (on == VCK_YES)
+			continue;
+		if (on == VCK_UNKNOWN)
+			return lost(e, t);
+		s = alias_group(m, e, t, seen);
+		if (s == STEP_JOIN && e->merge == VCK_MERGE_FUNCTIONS)
+			e->hop = d;
+		if (s != STEP_ON)
+			return s;
+	}
+	return STEP_ON;
+}
+
+static enum step alias_group(const struct model *m, struct vck_grouping *e,
+			     const struct vck_device *d, uint8_t *seen)
+{
+	uint8_t devfn = vck_bdf_devfn(d->bdf);
+	size_t end, i;
+	enum step s;
+
+	if (seen[devfn / 8] & 1u << devfn % 8)
+		return STEP_ON;
+	seen[devfn / 8] |= (uint8_t)(1u << devfn % 8);
+	s = join(e, entry_of(m, d), VCK_MERGE_FUNCTIONS, d, NULL);
+	if (s != STEP_ON)
+		return s;
+	for (i = bus_range(m, d, &end); i < end; i++) {
+		const struct vck_device *t = m->all[i].device;
+		const char *quirk = t == d ? NULL : vck_devs_are_aliases(d, t);
+
+		if (!quirk)
+			continue;
+		s = alias_group(m, e, t, seen);
+		if (s == STEP_ON)
+			s = function_group(m, e, t, seen);
+		if (s == STEP_JOIN) {
+			e->merge = VCK_MERGE_ALIAS;
+			e->hop = t;
+			e->quirk = quirk;
+		}
+		if (s != STEP_ON)
+			return s;
+	}
+	return STEP_ON;
+}
+
+/* IOMMUs are no clients of themselves: the AMD IOMMU's function (class 0806) and virtio-iommu. */
+static bool is_iommu_function(const struct vck_device *d)
+{
+	return d->class >> 8 == 0x0806 || (d->vendor_id == 0x1af4 && d->device_id == 0x1057);
+}
+
+static bool is_outside(const struct vck_host *h, const struct vck_device *d)
+{
+	if (d->group)
+		return false;
+	if (is_iommu_function(d))
+		return true;
+	/* A unit is known and the tables name none for this function: bypassed. */
+	return h->n_units && !d->unit && vck_host_has(h, VCK_EV_ACPI | VCK_EV_DT) &&
+	       (h->acpi.dmar || h->acpi.ivrs || h->acpi.iort || h->acpi.viot || h->dt.root);
+}
+
+static void place(struct model *m, struct vck_grouping *e)
+{
+	const struct vck_device *d = e->device;
+	uint8_t seen[32] = { 0 };
+	enum step s;
+
+	if (is_outside(m->h, d)) {
+		e->merge = VCK_MERGE_OUTSIDE;
+		return;
+	}
+	if (!vck_device_has(d, VCK_EV_PATH)) {
+		e->merge = VCK_MERGE_UNKNOWN;
+		e->hop = d;
+		return;
+	}
+	s = alias_walk(m, e, &d);
+	if (s == STEP_ON)
+		s = upstream_walk(m, e, &d);
+	if (s == STEP_ON)
+		s = alias_group(m, e, d, seen);
+	if (s == STEP_ON)
+		s = function_group(m, e, d, (uint8_t[32]){ 0 });
+	if (s == STEP_LOST)
+		e->merge = VCK_MERGE_UNKNOWN;
+	else if (s == STEP_ON)
+		e->group = m->groups++;
+}
+
+int vck_group_model(struct vck_host *h, struct vck_grouping **ret, size_t *ret_n,
+		    size_t *ret_groups)
+{
+	struct model m = { .h = h, .assume = vck_group_assumes_acs(h) };
+
+	m.all = vck_arena_calloc(&h->arena, h->n_devices, sizeof(*m.all));
+	if (!m.all)
+		return -ENOMEM;
+	for (size_t i = 0; i < h->n_devices; i++) {
+		if (h->devices[i]->bus != VCK_BUS_PCI)
+			continue;
+		m.all[m.n].device = h->devices[i];
+		m.all[m.n++].group = NO_GROUP;
+	}
+	/* By address: bridges before what is below them, as the kernel finds them. */
+	for (size_t i = 0; i < m.n; i++)
+		place(&m, &m.all[i]);
+	*ret = m.all;
+	*ret_n = m.n;
+	*ret_groups = (size_t)m.groups;
+	return 0;
+}

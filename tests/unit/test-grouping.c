@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The model of pci_device_group(): small topologies, each written as rows of
+ * "address, what is above it, type, ACS", and the groups that the kernel's
+ * algorithm gives them (facts: drivers/iommu/iommu.c, 5.10 to 7.3). */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "check/acs.h"
+#include "check/grouping.h"
+
+#define CONVENTIONAL 0xff /* no PCIe capability */
+#define UNREAD	     0xfe /* config space was not read */
+#define NO_ACS	     (-1)
+#define REQ	     VCK_ACS_REQUIRED
+
+struct row {
+	const char *address, *above; /* above: address of the bridge, NULL on a root bus */
+	uint8_t type;		     /* enum vck_pcie_type, CONVENTIONAL or UNREAD */
+	bool multi;
+	int acs_cap, acs_ctl; /* NO_ACS: no capability */
+	uint32_t ids;	      /* vendor << 16 | device, 0: any */
+	int group;	      /* expected; -1: none */
+};
+
+static void add(struct vck_host *h, const struct row *row)
+{
+	struct vck_device *d = vck_host_add_device(h, row->address);
+
+	assert_non_null(d);
+	assert_int_equal(vck_bdf_parse(row->address, &d->bdf), 0);
+	d->have = VCK_EV_IDS | VCK_EV_PATH;
+	d->vendor_id = (uint16_t)(row->ids >> 16);
+	d->device_id = (uint16_t)row->ids;
+	if (row->above) {
+		d->upstream = vck_host_find_device(h, row->above);
+		assert_non_null(d->upstream);
+	}
+	vck_host_sort(h);
+	if (row->type == UNREAD)
+		return;
+	d->cap.multifunction = vck_tri(row->multi);
+	d->cap.exp.present = vck_tri(row->type != CONVENTIONAL);
+	d->cap.exp.type = row->type;
+	d->cap.acs.present = vck_tri(row->acs_cap != NO_ACS);
+	if (row->acs_cap != NO_ACS) {
+		d->cap.acs.cap = (uint16_t)row->acs_cap;
+		d->cap.acs.ctl = (uint16_t)row->acs_ctl;
+	}
+}
+
+/* An active unit, so that the ACS control registers are the truth. */
+static void check(const struct row *rows, size_t n, bool active)
+{
+	cleanup_host struct vck_host *h = vck_host_new();
+	struct vck_grouping *e;
+	size_t got, groups;
+
+	if (active)
+		vck_host_add_unit(h, "dmar0")->active = true;
+	for (size_t i = 0; i < n; i++)
+		add(h, &rows[i]);
+	assert_int_equal(vck_group_model(h, &e, &got, &groups), 0);
+	assert_int_equal(got, n);
+	for (size_t i = 0; i < n; i++) {
+		struct vck_device *d = vck_host_find_device(h, rows[i].address);
+
+		if (vck_grouping_find(e, got, d)->group != rows[i].group)
+			fail_msg("%s: group %d, expected %d", rows[i].address,
+				 vck_grouping_find(e, got, d)->group, rows[i].group);
+	}
+}
+
+#define ENDPOINT(a, up, g)  { a, up, VCK_PCIE_ENDPOINT, false, NO_ACS, 0, 0, g }
+#define PORT(a, up, t, ctl, g) { a, up, t, false, REQ, ctl, 0, g }
+
+static void test_port_with_acs_separates(void **state)
+{
+	static const struct row rows[] = {
+		PORT("00:01.0", NULL, VCK_PCIE_ROOT_PORT, REQ, 0),
+		PORT("00:02.0", NULL, VCK_PCIE_ROOT_PORT, REQ, 1),
+		ENDPOINT("01:00.0", "00:01.0", 2),
+		ENDPOINT("02:00.0", "00:02.0", 3),
+	};
+
+	(void)state;
+	check(rows, ARRAY_SIZE(rows), true);
+}
+
+static void test_port_without_acs_merges(void **state)
+{
+	static const struct row rows[] = {
+		{ "00:01.0", NULL, VCK_PCIE_ROOT_PORT, false, NO_ACS, 0, 0, 0 },
+		PORT("00:02.0", NULL, VCK_PCIE_ROOT_PORT, VCK_ACS_SV, 1),
+		ENDPOINT("01:00.0", "00:01.0", 0),
+		ENDPOINT("02:00.0", "00:02.0", 1),
+	};
+
+	(void)state;
+	check(rows, ARRAY_SIZE(rows), true);
+}
+
+/* Without an IOMMU in use the kernel has not asked for ACS yet: what it can do counts. */
+static void test_prediction_assumes_acs(void **state)
+{
+	static const struct row rows[] = {
+		PORT("00:02.0", NULL, VCK_PCIE_ROOT_PORT, 0, 0),
+		ENDPOINT("02:00.0", "00:02.0", 1),
+	};
+
+	(void)state;
+	check(rows, ARRAY_SIZE(rows), false);
+}
+
+/* A capability with every bit clear passes: what is not there is taken for hard-wired (2.3.5). */
+static void test_empty_capability_passes(void **state)
+{
+	static const struct row rows[] = {
+		{ "00:01.0", NULL, VCK_PCIE_ROOT_PORT, false, 0, 0, 0, 0 },
+		ENDPOINT("01:00.0", "00:01.0", 1),
+	};
+
+	(void)state;
+	check(rows, ARRAY_SIZE(rows), true);
+}
+
+/* The whole path counts: a switch behind a root port without ACS is one group. */
+static void test_path_to_the_root(void **state)
+{
+	static const struct row rows[] = {
+		{ "00:01.0", NULL, VCK_PCIE_ROOT_PORT, false, NO_ACS, 0, 0, 0 },
+		{ "01:00.0", "00:01.0", VCK_PCIE_UPSTREAM, false, NO_ACS, 0, 0, 0 },
+		PORT("02:00.0", "01:00.0", VCK_PCIE_DOWNSTREAM, REQ, 0),
+		PORT("02:01.0", "01:00.0", VCK_PCIE_DOWNSTREAM, REQ, 0),
+		ENDPOINT("03:00.0", "02:00.0", 0),
+	};
+
+	(void)state;
+	check(rows, ARRAY_SIZE(rows), true);
+}
+
+static void test_conventional_bridge(void **state)
+{
+	static const struct row rows[] = {
+		PORT("00:01.0", NULL, VCK_PCIE_ROOT_PORT, REQ, 0),
+		{ "01:00.0", "00:01.0", VCK_PCIE_TO_PCI, false, NO_ACS, 0, 0, 1 },
+		{ "02:01.0", "01:00.0", CONVENTIONAL, false, NO_ACS, 0, 0, 1 },
+		{ "02:02.0", "01:00.0", CONVENTIONAL, false, NO_ACS, 0, 0, 1 },
+	};
+
+	(void)state;
+	check(rows, ARRAY_SIZE(rows), true);
+}
+
+static void test_multifunction(void **state)
+{
+	static const struct row rows[] = {
+		PORT("00:01.0", NULL, VCK_PCIE_ROOT_PORT, REQ, 0),
+		{ "01:00.0", "00:01.0", VCK_PCIE_ENDPOINT, true, NO_ACS, 0, 0, 1 },
+		{ "01:00.1", "00:01.0", VCK_PCIE_ENDPOINT, true, NO_ACS, 0, 0, 1 },
+		{ "01:00.2", "00:01.0", VCK_PCIE_ENDPOINT, true, REQ, REQ, 0, 2 },
+	};
+
+	(void)state;
+	check(rows, ARRAY_SIZE(rows), true);
+}
+
+/* Function 1 of a slot is multifunction whatever its own header says (2.3.6). */
+static void test_forced_multifunction(void **state)
+{
+	static const struct row rows[] = {
+		{ "00:1f.0", NULL, CONVENTIONAL, true, NO_ACS, 0, 0, 0 },
+		{ "00:1f.3", NULL, CONVENTIONAL, false, NO_ACS, 0, 0, 0 },
+	};
+
+	(void)state;
+	check(rows, ARRAY_SIZE(rows), true);
+}
+
+static void test_quirks(void **state)
+{
+	static const struct row rows[] = {
+		/* Intel root complex integrated endpoints are isolated by quirk */
+		{ "00:14.0", NULL, VCK_PCIE_RCIEP, true, NO_ACS, 0, 0x80861234, 0 },
+		{ "00:14.2", NULL, VCK_PCIE_RCIEP, true, NO_ACS, 0, 0x80861235, 1 },
+		/* others are not */
+		{ "00:15.0", NULL, VCK_PCIE_RCIEP, true, NO_ACS, 0, 0x10221234, 2 },
+		{ "00:15.1", NULL, VCK_PCIE_RCIEP, true, NO_ACS, 0, 0x10221235, 2 },
+		/* Marvell 9230 also uses the id of function 1 of its slot */
+		PORT("00:1c.0", NULL, VCK_PCIE_ROOT_PORT, REQ, 3),
+		{ "05:00.0", "00:1c.0", VCK_PCIE_LEGACY_ENDPOINT, false, NO_ACS, 0, 0x1b4b9230, 4 },
+		{ "05:00.1", "00:1c.0", VCK_PCIE_LEGACY_ENDPOINT, true, REQ, REQ, 0x1b4b91a4, 4 },
+	};
+
+	(void)state;
+	check(rows, ARRAY_SIZE(rows), true);
+}
+
+/* What was not read neither separates nor merges. */
+static void test_unread(void **state)
+{
+	static const struct row rows[] = {
+		{ "00:01.0", NULL, UNREAD, false, NO_ACS, 0, 0, -1 },
+		{ "01:00.0", "00:01.0", VCK_PCIE_ENDPOINT, false, NO_ACS, 0, 0, -1 },
+	};
+
+	(void)state;
+	check(rows, ARRAY_SIZE(rows), true);
+}
+
+static void test_iommu_function_has_no_group(void **state)
+{
+	static const struct row rows[] = {
+		{ "00:02.0", NULL, CONVENTIONAL, false, NO_ACS, 0, 0x1af41057, -1 },
+		ENDPOINT("00:03.0", NULL, 0),
+	};
+
+	(void)state;
+	check(rows, ARRAY_SIZE(rows), true);
+}
+
+static void test_names(void **state)
+{
+	char buf[32];
+
+	(void)state;
+	assert_string_equal(vck_acs_names(VCK_ACS_REQUIRED, buf), "SV RR CR UF");
+	assert_string_equal(vck_acs_names(0, buf), "");
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_port_with_acs_separates),
+		cmocka_unit_test(test_port_without_acs_merges),
+		cmocka_unit_test(test_prediction_assumes_acs),
+		cmocka_unit_test(test_empty_capability_passes),
+		cmocka_unit_test(test_path_to_the_root),
+		cmocka_unit_test(test_conventional_bridge),
+		cmocka_unit_test(test_multifunction),
+		cmocka_unit_test(test_forced_multifunction),
+		cmocka_unit_test(test_quirks),
+		cmocka_unit_test(test_unread),
+		cmocka_unit_test(test_iommu_function_has_no_group),
+		cmocka_unit_test(test_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
