@@ -6,5 +6,6 @@
 
 const struct vck_command *const vck_commands[] = {
 	&vck_cmd_list,
+	&vck_cmd_watch,
 	NULL,
 };

@@ -6,5 +6,6 @@
 #include "cmd/cmd.h"
 
 extern const struct vck_command vck_cmd_list;
+extern const struct vck_command vck_cmd_watch;
 
 #endif

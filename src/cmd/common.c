@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "check/engine.h"
 #include "cmd/cmd.h"
+#include "cmd/sandbox.h"
 #include "source/gather.h"
 
 static void say(const char *prefix, const char *fmt, va_list ap)
@@ -113,12 +114,30 @@ static const char *open_failure(int err)
 	return strerror(-err);
 }
 
+/* A capture comes from a stranger: what reads it can neither write, execute nor talk. */
+static int confine(const struct vck_global *g)
+{
+	int r;
+
+	if (g->keeps_rights || (g->root && g->no_sandbox))
+		return 0;
+	r = vck_sandbox_drop_capabilities(!g->root);
+	if (r == 0 && g->root)
+		r = vck_sandbox_enter();
+	if (r < 0)
+		vck_error("sandbox: cannot enter: %s (--no-sandbox reads without it)",
+			  strerror(-r));
+	return r;
+}
+
 int vck_load(struct vck_global *g, struct vck_memtree *record, struct vck_host **ret)
 {
 	cleanup_host struct vck_host *h = vck_host_new();
 	cleanup_root struct vck_root *root = NULL;
 	int r = style_init(g);
 
+	if (r == 0)
+		r = confine(g);
 	if (r < 0)
 		return r;
 	r = h ? vck_root_open(g->root, &root) : -ENOMEM;

@@ -62,7 +62,7 @@ static int command_index(int argc, char **argv)
 /* The command's own argv: its name, then the options that stood before it, then the rest. */
 static int run(const struct vck_command *c, int at, int argc, char **argv)
 {
-	struct vck_global g = { .color = "auto" };
+	struct vck_global g = { .color = "auto", .keeps_rights = c->writes };
 	char **args = calloc((size_t)argc + 2, sizeof(*args));
 	int n = 0, status;
 

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Capabilities, seccomp and Landlock for commands that only read. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/landlock.h>
+#include <seccomp.h>
+#include <stdint.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "cmd/sandbox.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define WITH_SECCOMP 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(undefined_behavior_sanitizer)
+#define WITH_SECCOMP 0
+#endif
+#endif
+#ifndef WITH_SECCOMP
+#define WITH_SECCOMP 1
+#endif
+
+#define CAP_BIT(c) (UINT64_C(1) << (c))
+
+int vck_sandbox_drop_capabilities(bool live)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+	uint64_t keep = CAP_BIT(CAP_DAC_READ_SEARCH);
+
+	if (live)
+		keep |= CAP_BIT(CAP_SYS_ADMIN) | CAP_BIT(CAP_SYS_PTRACE);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return -errno;
+	if (syscall(SYS_capget, &header, data) < 0)
+		return -errno;
+	for (size_t i = 0; i < ARRAY_SIZE(data); i++) {
+		data[i].permitted &= (uint32_t)(keep >> 32 * i);
+		data[i].effective &= (uint32_t)(keep >> 32 * i);
+		data[i].inheritable = 0;
+	}
+	return syscall(SYS_capset, &header, data) < 0 ? -errno : 0;
+}
+
+/* No rule is added: every handled right is refused everywhere. Rights of the first ABI only, so that
+ * one structure serves every kernel that has Landlock. */
+static int enter_landlock(void)
+{
+	struct landlock_ruleset_attr attr = {
+		.handled_access_fs =
+			LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE |
+			LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |
+			LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR |
+			LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK |
+			LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK |
+			LANDLOCK_ACCESS_FS_MAKE_SYM,
+	};
+	int fd = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0), r = 0;
+
+	if (fd < 0) /* not compiled in, or switched off at boot: the filter stands alone */
+		return errno == ENOSYS || errno == EOPNOTSUPP || errno == EPERM ? 0 : -errno;
+	if (syscall(SYS_landlock_restrict_self, fd, 0) < 0)
+		r = -errno;
+	close(fd);
+	return r;
+}
+
+/* Allowed whatever the arguments are. */
+static const int plain[] = {
+	SCMP_SYS(read),		 SCMP_SYS(pread64),	    SCMP_SYS(close),
+	SCMP_SYS(fstat),	 SCMP_SYS(newfstatat),	    SCMP_SYS(statx),
+	SCMP_SYS(stat),		 SCMP_SYS(lstat),	    SCMP_SYS(lseek),
+	SCMP_SYS(getdents64),	 SCMP_SYS(readlink),	    SCMP_SYS(readlinkat),
+	SCMP_SYS(access),	 SCMP_SYS(faccessat),	    SCMP_SYS(faccessat2),
+	SCMP_SYS(openat2),	 SCMP_SYS(brk),		    SCMP_SYS(munmap),
+	SCMP_SYS(mremap),	 SCMP_SYS(madvise),	    SCMP_SYS(futex),
+	SCMP_SYS(rt_sigaction),	 SCMP_SYS(rt_sigprocmask),  SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(sigaltstack),	 SCMP_SYS(restart_syscall), SCMP_SYS(clock_gettime),
+	SCMP_SYS(clock_nanosleep), SCMP_SYS(getrandom),	    SCMP_SYS(getpid),
+	SCMP_SYS(gettid),	 SCMP_SYS(getuid),	    SCMP_SYS(geteuid),
+	SCMP_SYS(getgid),	 SCMP_SYS(getegid),	    SCMP_SYS(uname),
+	SCMP_SYS(sysinfo),	 SCMP_SYS(sched_getaffinity), SCMP_SYS(getrusage),
+	SCMP_SYS(times),	 SCMP_SYS(exit),	    SCMP_SYS(exit_group),
+	SCMP_SYS(fadvise64),	 SCMP_SYS(set_robust_list), SCMP_SYS(rseq),
+	SCMP_SYS(fcntl),	 SCMP_SYS(dup),
+};
+
+#if WITH_SECCOMP
+/* What opens for writing or creates. */
+#define OPEN_WRITES (O_ACCMODE | O_CREAT | O_TRUNC)
+
+static int add_rules(scmp_filter_ctx f)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(plain); i++) {
+		r = seccomp_rule_add(f, SCMP_ACT_ALLOW, plain[i], 0);
+		if (r == -EDOM || r == -EFAULT) /* not a call of this architecture */
+			r = 0;
+	}
+	for (int fd = STDOUT_FILENO; r == 0 && fd <= STDERR_FILENO; fd++) {
+		r = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(write), 1,
+				     SCMP_A0_32(SCMP_CMP_EQ, (unsigned)fd));
+		if (r == 0)
+			r = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(writev), 1,
+					     SCMP_A0_32(SCMP_CMP_EQ, (unsigned)fd));
+	}
+	if (r == 0)
+		r = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
+				     SCMP_A2_32(SCMP_CMP_MASKED_EQ, OPEN_WRITES, O_RDONLY));
+	if (r == 0)
+		r = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
+				     SCMP_A1_32(SCMP_CMP_EQ, TIOCGWINSZ));
+	if (r == 0)
+		r = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
+				     SCMP_A1_32(SCMP_CMP_EQ, TCGETS));
+	/* Neither code that the process wrote nor a shared mapping of a file. */
+	if (r == 0)
+		r = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2,
+				     SCMP_A2_32(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
+				     SCMP_A3_32(SCMP_CMP_MASKED_EQ, MAP_PRIVATE, MAP_PRIVATE));
+	if (r == 0)
+		r = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
+				     SCMP_A2_32(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	return r;
+}
+
+static int enter_seccomp(void)
+{
+	scmp_filter_ctx f = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+	int r;
+
+	if (!f)
+		return -ENOMEM;
+	r = add_rules(f);
+	if (r == 0)
+		r = seccomp_load(f);
+	seccomp_release(f);
+	return r;
+}
+#else
+static int enter_seccomp(void)
+{
+	(void)plain;
+	return 0;
+}
+#endif
+
+int vck_sandbox_enter(void)
+{
+	int r = enter_landlock();
+
+	return r < 0 ? r : enter_seccomp();
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Giving up what a reading command does not need, before it looks at anything
+ * that somebody else wrote. */
+#ifndef VCK_CMD_SANDBOX_H
+#define VCK_CMD_SANDBOX_H
+
+#include "base/util.h"
+
+/**
+ * vck_sandbox_drop_capabilities - keep only what reading the running host needs
+ * @live: the running host is read: CAP_SYS_ADMIN (config space beyond 64 bytes,
+ *	drivers/pci/pci-sysfs.c), CAP_SYS_PTRACE (links in /proc/PID/fd) and
+ *	CAP_DAC_READ_SEARCH stay; else only the last
+ *
+ * Also sets no_new_privs. Without root it has nothing to do.
+ * Return: 0 or a negative errno.
+ */
+int vck_sandbox_drop_capabilities(bool live) must_check;
+
+/**
+ * vck_sandbox_enter - no more writing, executing or network
+ *
+ * A seccomp filter allows what reading files, allocating and printing need; everything else gives
+ * EPERM. openat2(2) takes its flags by pointer, which a filter cannot see: Landlock, where the kernel has it
+ * (5.13), refuses every way to write to the file system. In sanitizer builds only Landlock is entered, since
+ * their run time needs other system calls.
+ * Return: 0, or a negative errno where the filter cannot be loaded (a caller says so and goes on or not).
+ */
+int vck_sandbox_enter(void) must_check;
+
+#endif

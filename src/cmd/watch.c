@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* `watch`: a line for each change. Events say when to look; what is printed is
+ * the difference between two looks, so a lost event costs time and no truth,
+ * and drift of No Snoop, for which there is no event, shows at the next look. */
+#include "config.h"
+
+#include <errno.h>
+#include <json.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "check/changes.h"
+#include "cmd/commands.h"
+#include "source/udev.h"
+
+enum {
+	OPT_JSON = 1,
+	OPT_INTERVAL,
+	OPT_FOR,
+};
+
+#define SETTLE_MS 200 /* a hotplug is a burst: one look after it */
+
+static const struct vck_option options[] = {
+	{ "json", 'J', NULL, OPT_JSON, "one JSON object a line", NULL, 0 },
+	{ "interval", 'i', "SECONDS", OPT_INTERVAL,
+	  "look for drift this often without an event (default 10, 0: only at events)", NULL, 0 },
+	{ "for", 0, "SECONDS", OPT_FOR, "stop after this time", NULL, 0 },
+	VCK_FILTER_OPTIONS,
+	{ 0 },
+};
+
+struct watch {
+	struct vck_global *global;
+	struct vck_filter filter;
+	bool json;
+	uint32_t interval, limit; /* seconds; limit 0: none */
+	struct vck_host *last;
+};
+
+static void timestamp(char *out, size_t size)
+{
+	struct timespec now;
+	struct tm tm;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	gmtime_r(&now.tv_sec, &tm);
+	strftime(out, size, "%Y-%m-%dT%H:%M:%SZ", &tm);
+}
+
+static void add_string(struct json_object *o, const char *key, const char *value)
+{
+	cleanup_buf struct vck_buf b = { 0 };
+
+	vck_text_utf8(&b, value, strlen(value));
+	json_object_object_add(o, key, *value ? json_object_new_string(vck_buf_str(&b)) : NULL);
+}
+
+static int print_json(const struct vck_change *c, const char *when)
+{
+	struct json_object *o = json_object_new_object();
+
+	if (!o)
+		return -ENOMEM;
+	add_string(o, "schema", "viommu-check-watch/1");
+	add_string(o, "time", when);
+	add_string(o, "address", c->address);
+	add_string(o, "change", vck_change_name(c->kind));
+	add_string(o, "old", c->old);
+	add_string(o, "new", c->new);
+	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN));
+	json_object_put(o);
+	return 0;
+}
+
+static int print_change(void *ctx, const struct vck_change *c)
+{
+	const struct watch *w = ctx;
+	cleanup_buf struct vck_buf b = { 0 };
+	char when[32];
+
+	timestamp(when, sizeof(when));
+	if (w->json)
+		return print_json(c, when);
+	vck_text_safe(&b, c->address, strlen(c->address));
+	vck_buf_addf(&b, " %s ", vck_change_name(c->kind));
+	if (c->kind != VCK_CHANGE_ADDED && c->kind != VCK_CHANGE_REMOVED) {
+		vck_text_safe(&b, *c->old ? c->old : "none", strlen(*c->old ? c->old : "none"));
+		vck_buf_adds(&b, " -> ");
+		vck_text_safe(&b, *c->new ? c->new : "none", strlen(*c->new ? c->new : "none"));
+	} else if (*c->new) {
+		vck_buf_adds(&b, "driver ");
+		vck_text_safe(&b, c->new, strlen(c->new));
+	}
+	printf("%s %s\n", when, vck_buf_str(&b));
+	return 0;
+}
+
+/* Look again and say what differs. Operands that match nothing yet are no error here: the
+ * device may come. */
+static int look(struct watch *w)
+{
+	struct vck_host *h = NULL;
+	int r = vck_load(w->global, NULL, &h);
+
+	if (r < 0)
+		return r;
+	r = vck_filter_apply(h, &w->filter);
+	if (r < 0 && r != -ENOENT) {
+		vck_host_free(h);
+		return r;
+	}
+	r = w->last ? vck_changes(w->last, h, print_change, w) : 0;
+	vck_host_free(w->last);
+	w->last = h;
+	if (fflush(stdout) != 0)
+		return -errno;
+	return r < 0 ? r : 0;
+}
+
+static int drain(struct vck_monitor *m)
+{
+	struct vck_event e;
+	int r;
+
+	do {
+		r = vck_monitor_next(m, &e);
+	} while (r > 0);
+	return r == -ENOBUFS ? 0 : r;
+}
+
+/* Wait for an event, the interval or the end. Return: 1 look, 0 stop, negative errno. */
+static int wait_for_reason(struct vck_monitor *m, int signals, int timeout_ms)
+{
+	struct pollfd p[] = {
+		{ .fd = vck_monitor_fd(m), .events = POLLIN },
+		{ .fd = signals, .events = POLLIN },
+	};
+	int n = poll(p, ARRAY_SIZE(p), timeout_ms), r;
+
+	if (n < 0)
+		return errno == EINTR ? 1 : -errno;
+	if (p[1].revents)
+		return 0;
+	/* Take the whole burst before looking. */
+	while (p[0].revents) {
+		r = drain(m);
+		if (r < 0)
+			return r;
+		if (poll(p, 1, SETTLE_MS) <= 0)
+			break;
+	}
+	return 1;
+}
+
+static int milliseconds_left(const struct watch *w, const struct timespec *start)
+{
+	int64_t left = w->interval ? (int64_t)w->interval * 1000 : -1, end;
+	struct timespec now;
+
+	if (!w->limit)
+		return left < 0 ? -1 : (int)(left < INT32_MAX ? left : INT32_MAX);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	end = (int64_t)w->limit * 1000 - (now.tv_sec - start->tv_sec) * 1000 -
+	      (now.tv_nsec - start->tv_nsec) / 1000000;
+	if (end < 0)
+		end = 0;
+	return (int)(left < 0 || end < left ? end : left);
+}
+
+static int loop(struct watch *w, struct vck_monitor *m, int signals)
+{
+	struct timespec start;
+	int r;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	for (;;) {
+		int ms;
+
+		r = look(w);
+		if (r < 0)
+			return r;
+		ms = milliseconds_left(w, &start);
+		if (ms == 0)
+			return 0;
+		r = wait_for_reason(m, signals, ms);
+		if (r <= 0)
+			return r;
+	}
+}
+
+static int run_watch(struct watch *w)
+{
+	cleanup_monitor struct vck_monitor *m = NULL;
+	sigset_t set;
+	int signals, r;
+
+	r = vck_monitor_open("kernel", &m);
+	if (r < 0) {
+		vck_error("device events: cannot listen: %s", strerror(-r));
+		return VCK_EXIT_FAILED;
+	}
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (signals < 0) {
+		vck_error("signals: cannot wait for them: %s", strerror(errno));
+		return VCK_EXIT_FAILED;
+	}
+	r = loop(w, m, signals);
+	close(signals);
+	vck_host_free(w->last);
+	return r < 0 ? VCK_EXIT_FAILED : VCK_EXIT_OK;
+}
+
+static int take_seconds(const char *name, const char *arg, uint32_t *ret)
+{
+	int r = vck_parse_u32(arg, 10, ret);
+
+	if (r < 0)
+		vck_error("--%s: '%s' is not a number of seconds", name, arg);
+	return r;
+}
+
+static int run(const struct vck_command *c, struct vck_global *g, int argc, char **argv)
+{
+	struct watch w = { .global = g, .interval = 10 };
+	cleanup_options struct vck_options o = { 0 };
+	int id, status, r = 0;
+	const char *arg;
+
+	if (vck_options_init(&o, c, g, argc, argv) < 0)
+		return VCK_EXIT_FAILED;
+	while ((id = vck_options_next(&o, &arg, &status)) > 0) {
+		if (id == OPT_JSON)
+			w.json = true;
+		else if (id == OPT_INTERVAL)
+			r = take_seconds("interval", arg, &w.interval);
+		else if (id == OPT_FOR)
+			r = take_seconds("for", arg, &w.limit);
+		else
+			vck_filter_option(&w.filter, id, arg);
+		if (r < 0)
+			return VCK_EXIT_FAILED;
+	}
+	if (id < 0)
+		return status;
+	if (g->root) {
+		vck_error("--root: watch follows the running host, a capture does not change");
+		return VCK_EXIT_FAILED;
+	}
+	w.filter.operands = argv + optind;
+	w.filter.n_operands = argc - optind;
+	return run_watch(&w);
+}
+
+const struct vck_command vck_cmd_watch = {
+	.name = "watch",
+	.args = "[DEVICE...]",
+	.summary = "follow hotplug, bind and drift live, a line each",
+	.options = options,
+	.operands = "@device",
+	.run = run,
+};
