@@ -92,10 +92,13 @@ struct vck_cap_msi {
 };
 
 struct vck_pcicap {
-	uint16_t size;		   /* bytes of config space that could be read: 0, 64, 128, 256 or 4096 */
+	uint16_t size;		   /* how far reading got: 0..64, 256 or 4096; 64 also where nothing lies behind */
 	enum vck_tri all_ones;	   /* the function does not answer: every byte 0xff */
 	uint16_t vendor, device;   /* as in the registers (a VF reads ffff) */
+	uint16_t subvendor, subdevice; /* type 0 headers */
 	uint16_t command, status;
+	uint32_t class;		   /* 24 bits */
+	uint8_t revision;
 	uint8_t header_type;	   /* bits 6:0 */
 	enum vck_tri header_known;
 	enum vck_tri multifunction; /* bit 7 of the header type register */

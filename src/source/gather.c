@@ -7,21 +7,30 @@
 
 #include "source/gather.h"
 
+static size_t objects(const struct vck_host *h)
+{
+	return h->n_devices + h->n_groups + h->n_units;
+}
+
 int vck_gather(struct vck_host *h, struct vck_root *root)
 {
 	static int (*const sources[])(struct vck_host *h, struct vck_root *root) = {
-		vck_read_kernel,   vck_read_modules, vck_read_dt,      vck_read_acpi,
-		vck_read_units,	   vck_read_pci,     vck_read_platform, vck_read_virtio,
-		vck_read_groups,   vck_read_variants, vck_read_usage,  vck_read_lock_state,
+		vck_read_kernel,   vck_read_modules,    vck_read_dt,	   vck_read_acpi,
+		vck_read_units,	   vck_read_pci,	vck_read_interrupts, vck_read_platform,
+		vck_read_virtio,   vck_read_groups,	vck_read_variants, vck_read_usage,
+		vck_read_lock_state,
 	};
 
 	h->origin = vck_root_origin(root);
 	for (size_t i = 0; i < ARRAY_SIZE(sources); i++) {
+		size_t before = objects(h);
 		int r = sources[i](h, root);
 
 		if (r < 0)
 			return r;
+		/* Readers add objects in the order they find them; the next looks them up. */
+		if (objects(h) != before)
+			vck_host_sort(h);
 	}
-	vck_host_sort(h);
 	return vck_read_names(h);
 }

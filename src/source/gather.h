@@ -22,10 +22,11 @@ enum vck_gather_what {
 int vck_gather(struct vck_host *h, struct vck_root *root) must_check;
 
 /* The sources, one file each. All return 0 or -ENOMEM; everything else is a problem line. */
-int vck_read_kernel(struct vck_host *h, struct vck_root *root) must_check;   /* release, arch, cmdline, lockdown, memory, interrupts, iomem, limits */
+int vck_read_kernel(struct vck_host *h, struct vck_root *root) must_check;   /* release, arch, cmdline, lockdown, memory, iomem, limits */
 int vck_read_modules(struct vck_host *h, struct vck_root *root) must_check;  /* VFIO modules, parameters, device nodes */
 int vck_read_units(struct vck_host *h, struct vck_root *root) must_check;    /* /sys/class/iommu */
 int vck_read_pci(struct vck_host *h, struct vck_root *root) must_check;	     /* /sys/bus/pci/devices */
+int vck_read_interrupts(struct vck_host *h, struct vck_root *root) must_check; /* /proc/interrupts; needs the functions */
 int vck_read_platform(struct vck_host *h, struct vck_root *root) must_check; /* platform and AMBA devices */
 int vck_read_virtio(struct vck_host *h, struct vck_root *root) must_check;   /* /sys/bus/virtio/devices */
 int vck_read_groups(struct vck_host *h, struct vck_root *root) must_check;   /* /sys/kernel/iommu_groups */
@@ -40,7 +41,9 @@ int vck_read_usage(struct vck_host *h, struct vck_root *root) must_check;    /* 
  * vck_pcicap_read - decode config space
  * @f: the open `config` file; reads no more than is decoded
  * @c: zeroed; filled with what could be read
+ *
+ * Return: 0, however little there was (c->size tells), or the error of the first read.
  */
-void vck_pcicap_read(struct vck_file *f, struct vck_pcicap *c);
+int vck_pcicap_read(struct vck_file *f, struct vck_pcicap *c) must_check;
 
 #endif

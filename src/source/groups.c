@@ -1,11 +1,254 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/* IOMMU groups from sys/kernel/iommu_groups: members, type, reserved regions.
+ * The listing of a group is the truth; the links of the devices stand in only
+ * where it cannot be read. */
 #include "config.h"
 
+#include <errno.h>
+
 #include "source/gather.h"
+#include "source/tally.h"
+
+#define GROUPS_DIR "sys/kernel/iommu_groups"
+
+struct groups_reader {
+	struct vck_host *h;
+	struct vck_root *root;
+	struct vck_tally tally;
+	struct vck_intern names;
+};
+
+/* --- reserved regions --- */
+
+/* "0x… 0x… direct-relaxable" */
+static bool parse_region(struct groups_reader *rd, char *line, struct vck_region *ret)
+{
+	char *save = NULL, *start = strtok_r(line, " \t", &save);
+	char *end = strtok_r(NULL, " \t", &save), *type = strtok_r(NULL, " \t", &save);
+
+	if (!type || vck_parse_u64(start, 0, UINT64_MAX, &ret->start) < 0 ||
+	    vck_parse_u64(end, 0, UINT64_MAX, &ret->end) < 0)
+		return false;
+	ret->type = vck_intern(&rd->names, type);
+	return ret->type != NULL;
+}
+
+/* -EBADMSG when a line is no region, then none of them is taken. */
+static int parse_regions(struct groups_reader *rd, char *text, struct vck_group *g)
+{
+	size_t n = *text ? 1 : 0, used = 0;
+	struct vck_region *regions;
+	char *line, *next;
+
+	for (const char *p = text; *p; p++)
+		n += *p == '\n';
+	regions = vck_arena_calloc(&rd->h->arena, n, sizeof(*regions));
+	if (n && !regions)
+		return -ENOMEM;
+	for (line = text; *line; line = next) {
+		next = line + strcspn(line, "\n");
+		if (*next)
+			*next++ = '\0';
+		if (*line && !parse_region(rd, line, &regions[used++]))
+			return -EBADMSG;
+	}
+	g->regions = regions;
+	g->n_regions = used;
+	g->regions_known = VCK_YES;
+	return 0;
+}
+
+static int read_regions(struct groups_reader *rd, struct vck_dir *dir, struct vck_group *g)
+{
+	cleanup_blob struct vck_blob big = { 0 };
+	char small[2048];
+	ssize_t n = vck_dir_attr(dir, "reserved_regions", small, sizeof(small));
+	int r;
+
+	if (n == -EFBIG) {
+		r = vck_dir_read(dir, "reserved_regions", &big);
+		if (r == 0)
+			r = parse_regions(rd, (char *)big.data, g);
+	} else {
+		r = n < 0 ? (int)n : parse_regions(rd, small, g);
+	}
+	if (r < 0)
+		vck_tally_add(&rd->tally, "reserved regions", NULL, r, g->id, vck_dir_path(dir));
+	return r == -ENOMEM ? r : 0;
+}
+
+/* --- members --- */
+
+static int add_missing(struct groups_reader *rd, struct vck_group *g, const char *name,
+		       size_t room)
+{
+	const char **missing = (const char **)g->missing;
+
+	if (!missing)
+		missing = vck_arena_calloc(&rd->h->arena, room, sizeof(*missing));
+	if (!missing)
+		return -ENOMEM;
+	g->missing = missing;
+	missing[g->n_missing] = vck_arena_strdup(&rd->h->arena, name);
+	if (!missing[g->n_missing])
+		return -ENOMEM;
+	g->n_missing++;
+	return 0;
+}
+
+/* A member by its address; a name that two buses share got ".N" behind it (iommu.c,
+ * iommu_group_add_device), then the link tells. */
+static struct vck_device *find_member(struct groups_reader *rd, struct vck_dir *devices,
+				      const char *name)
+{
+	struct vck_device *d = vck_host_find_device(rd->h, name);
+	char real[256];
+
+	if (d && (!d->group || d->bus == VCK_BUS_PCI))
+		return d;
+	if (vck_dir_link_name(devices, name, real, sizeof(real)) < 0)
+		return d;
+	return vck_host_find_device(rd->h, real);
+}
+
+static int add_members(struct groups_reader *rd, struct vck_dir *devices, struct vck_group *g)
+{
+	cleanup_names struct vck_names names = { 0 };
+	int r = vck_dir_list(devices, &names);
+
+	for (size_t i = 0; r == 0 && i < names.n; i++) {
+		struct vck_device *d = find_member(rd, devices, names.names[i]);
+
+		if (d) {
+			d->group = g;
+			d->have |= VCK_EV_GROUP;
+			r = vck_group_add_device(rd->h, g, d);
+			continue;
+		}
+		vck_tally_add(&rd->tally, "a member that is not there", NULL, ENODEV,
+			      names.names[i], vck_dir_path(devices));
+		r = add_missing(rd, g, names.names[i], names.n - i);
+	}
+	return r;
+}
+
+static int read_text(struct groups_reader *rd, struct vck_dir *dir, const char *name,
+		     const char **ret)
+{
+	char text[256];
+	ssize_t n = vck_dir_attr(dir, name, text, sizeof(text));
+
+	if (n < 0)
+		return n == -ENOENT ? 0 : (int)n;
+	*ret = vck_intern(&rd->names, text);
+	return *ret ? 0 : -ENOMEM;
+}
+
+static int read_group(struct groups_reader *rd, struct vck_dir *groups, const char *id)
+{
+	cleanup_dir struct vck_dir *dir = NULL, *devices = NULL;
+	struct vck_group *g = vck_host_add_group(rd->h, id);
+	int r;
+
+	if (!g)
+		return -ENOMEM;
+	r = vck_dir_opendir(groups, id, &dir);
+	if (r == 0)
+		r = vck_dir_opendir(dir, "devices", &devices);
+	if (r == 0)
+		r = add_members(rd, devices, g);
+	if (r < 0)
+		vck_tally_add(&rd->tally, "members", NULL, r, id, GROUPS_DIR);
+	if (!dir || r == -ENOMEM)
+		return r == -ENOMEM ? r : 0;
+	r = read_text(rd, dir, "type", &g->type);
+	if (r == 0)
+		r = read_text(rd, dir, "name", &g->name);
+	if (r < 0 && r != -ENOMEM)
+		vck_tally_add(&rd->tally, "type", NULL, r, id, GROUPS_DIR);
+	return r == -ENOMEM ? r : read_regions(rd, dir, g);
+}
+
+/* --- what the devices say --- */
+
+/* The group by the link of the device itself, when the listing does not name it. */
+static int group_by_link(struct groups_reader *rd, struct vck_device *d)
+{
+	cleanup_dir struct vck_dir *dir = NULL;
+	char id[64];
+	ssize_t n;
+
+	if (!d->syspath || !*d->syspath || vck_root_opendir(rd->root, d->syspath, &dir) < 0)
+		return 0;
+	n = vck_dir_link_name(dir, "iommu_group", id, sizeof(id));
+	if (n < 0) {
+		/* Whole directories have a uevent, see pci.c. */
+		if (n == -ENOENT && vck_dir_has(dir, "uevent"))
+			d->have |= VCK_EV_GROUP;
+		return 0;
+	}
+	d->group = vck_host_find_group(rd->h, id);
+	if (!d->group)
+		d->group = vck_host_add_group(rd->h, id);
+	if (!d->group)
+		return -ENOMEM;
+	d->have |= VCK_EV_GROUP;
+	return vck_group_add_device(rd->h, d->group, d);
+}
+
+static int link_devices(struct groups_reader *rd, bool listed)
+{
+	for (size_t i = 0; i < rd->h->n_devices; i++) {
+		struct vck_device *d = rd->h->devices[i];
+		int r = 0;
+
+		if (d->group)
+			continue;
+		if (listed)
+			d->have |= VCK_EV_GROUP;
+		else
+			r = group_by_link(rd, d);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int read_all(struct groups_reader *rd, struct vck_dir *groups)
+{
+	cleanup_names struct vck_names names = { 0 };
+	int r = vck_dir_list(groups, &names);
+
+	if (r < 0)
+		return r;
+	rd->h->have |= VCK_EV_GROUPS;
+	for (size_t i = 0; r == 0 && i < names.n; i++)
+		r = read_group(rd, groups, names.names[i]);
+	return r;
+}
 
 int vck_read_groups(struct vck_host *h, struct vck_root *root)
 {
-	(void)h;
-	(void)root;
-	return 0;
+	struct groups_reader rd = {
+		.h = h,
+		.root = root,
+		.tally = { .source = "groups", .noun = "group" },
+		.names = { .arena = &h->arena },
+	};
+	cleanup_dir struct vck_dir *groups = NULL;
+	int r = vck_root_opendir(root, GROUPS_DIR, &groups);
+
+	if (r == 0)
+		r = read_all(&rd, groups);
+	if (r == -ENOMEM)
+		return r;
+	/* A kernel without IOMMU support has no such directory. */
+	if (r == -ENOENT && vck_root_exists(root, "sys/kernel"))
+		h->have |= VCK_EV_GROUPS;
+	else if (r < 0 && vck_root_origin(root) != VCK_ORIGIN_LSPCI)
+		vck_problem(h, "groups", GROUPS_DIR, r, "IOMMU groups");
+	r = link_devices(&rd, r == 0);
+	if (r == 0)
+		vck_tally_report(&rd.tally, h);
+	return r;
 }

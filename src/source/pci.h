@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Shared by the files that read PCI functions: pci.c (attributes of one
+ * function) and pci-path.c (its place in the host, its firmware companions). */
+#ifndef VCK_SOURCE_PCI_H
+#define VCK_SOURCE_PCI_H
+
+#include "source/gather.h"
+#include "source/tally.h"
+
+/* What all functions below one host bridge share; read once. */
+struct vck_root_bus {
+	char *path;	/* "sys/devices/pci0000:00" */
+	size_t len;
+	bool looked_up; /* the companions below are known, or known absent */
+	const char *acpi_path, *parent;
+	struct vck_dt_node *parent_node;
+};
+
+struct vck_vf {
+	struct vck_device *device;
+	struct vck_bdf pf;
+};
+
+struct vck_pci_reader {
+	struct vck_host *h;
+	struct vck_root *root;
+	struct vck_tally tally;
+	struct vck_intern names;
+	const char *reset_text; /* the reset methods of the function before, and their words */
+	struct vck_reset reset;
+	struct vck_root_bus *buses; /* owned, like the texts in it */
+	size_t n_buses, cap_buses, last_bus;
+	struct vck_vf *vfs; /* owned: VFs whose PF is looked up when all are there */
+	size_t n_vfs, cap_vfs;
+};
+
+/**
+ * vck_pci_read_companions - ACPI and device tree nodes of a function and its host bridge
+ * @d: the function, its syspath known
+ * @dir: its open directory
+ * Return: 0 or -ENOMEM.
+ */
+int vck_pci_read_companions(struct vck_pci_reader *rd, struct vck_device *d,
+			    struct vck_dir *dir) must_check;
+/* Upstream bridges, PFs and VMD endpoints, once the functions are sorted. */
+void vck_pci_link_functions(struct vck_pci_reader *rd);
+void vck_pci_reader_done(struct vck_pci_reader *rd);
+
+/**
+ * vck_node_acpi_path - the object path of a device's ACPI companion
+ * @dir: directory of the device
+ * @node: the companion's directory under the root, in the arena
+ * @ret: "\\_SB_.PC00", in the arena; NULL with 0 when the device has none
+ * Return: 0, -ENOMEM, or the error of reading a companion that is there.
+ */
+int vck_node_acpi_path(struct vck_host *h, struct vck_root *root, struct vck_dir *dir,
+		       const char **node, const char **ret) must_check;
+/* The device tree node behind the link of_node in @dir; NULL when there is none, or no tree. */
+struct vck_dt_node *vck_node_of(const struct vck_host *h, struct vck_dir *dir);
+
+#endif
