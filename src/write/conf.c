@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The configuration directory of the lock. */
+#include "config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "write/conf.h"
+#include "write/file.h"
+
+void vck_conf_list_done(struct vck_conf_list *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		free(l->files[i].name);
+	free(l->files);
+	*l = (struct vck_conf_list){ 0 };
+}
+
+static void read_one(int dir, struct vck_conf_file *f)
+{
+	cleanup_buf struct vck_buf text = { 0 };
+
+	f->err = vck_file_slurp(dir, f->name, &text);
+	if (f->err == 0)
+		f->err = vck_conf_parse(vck_buf_str(&text), text.len, &f->conf, &f->line);
+}
+
+static int add_file(struct vck_conf_list *l, size_t *cap, int dir, const char *name)
+{
+	if (l->n == *cap) {
+		size_t more = *cap ? *cap * 2 : 16;
+		struct vck_conf_file *p = realloc(l->files, more * sizeof(*p));
+
+		if (!p)
+			return -ENOMEM;
+		l->files = p;
+		*cap = more;
+	}
+	l->files[l->n] = (struct vck_conf_file){ .name = strdup(name) };
+	if (!l->files[l->n].name)
+		return -ENOMEM;
+	read_one(dir, &l->files[l->n++]);
+	return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct vck_conf_file *)a)->name,
+		      ((const struct vck_conf_file *)b)->name);
+}
+
+int vck_conf_read_all(const struct vck_write_env *env, struct vck_conf_list *ret)
+{
+	cleanup_conf_list struct vck_conf_list l = { 0 };
+	cleanup_fd int dir = -1;
+	struct dirent *e;
+	size_t cap = 0;
+	DIR *d;
+	int copy, r = vck_state_dir(env->conf_dir, false, &dir);
+
+	if (r == -ENOENT) {
+		*ret = (struct vck_conf_list){ 0 };
+		return 0;
+	}
+	if (r < 0)
+		return r;
+	copy = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	d = copy < 0 ? NULL : fdopendir(copy);
+	if (!d) {
+		r = -errno;
+		vck_fd_closep(&copy);
+		return r;
+	}
+	for (e = readdir(d); e && r == 0; e = readdir(d)) {
+		if (e->d_name[0] != '.' && str_ends(e->d_name, ".conf"))
+			r = add_file(&l, &cap, dir, e->d_name);
+	}
+	closedir(d);
+	if (r < 0)
+		return r;
+	if (l.n)
+		qsort(l.files, l.n, sizeof(*l.files), by_name);
+	*ret = l;
+	l = (struct vck_conf_list){ 0 };
+	return 0;
+}
+
+const struct vck_conf_file *vck_conf_find(const struct vck_conf_list *l, const char *path,
+					  uint16_t vendor, uint16_t device)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		const struct vck_lock_conf *c = &l->files[i].conf;
+
+		if (l->files[i].err == 0 && streq(c->path, path) && c->vendor == vendor &&
+		    c->device == device)
+			return &l->files[i];
+	}
+	return NULL;
+}
+
+int vck_conf_store(const struct vck_write_env *env, const struct vck_lock_conf *c)
+{
+	cleanup_buf struct vck_buf text = { 0 };
+	cleanup_fd int dir = -1;
+	char name[VCK_PCI_KEY_LEN + 8];
+	int r = vck_conf_name(c->path, name, sizeof(name));
+
+	if (r == 0)
+		r = vck_state_dir(env->conf_dir, true, &dir);
+	if (r < 0)
+		return r;
+	vck_conf_format(&text, c);
+	if (text.failed)
+		return -ENOMEM;
+	return vck_file_replace(dir, name, text.data, text.len, 0644);
+}
+
+int vck_conf_remove(const struct vck_write_env *env, const char *name)
+{
+	cleanup_fd int dir = -1;
+	int r = vck_state_dir(env->conf_dir, false, &dir);
+
+	if (r == 0) {
+		vck_file_sweep(dir);
+		r = vck_file_remove(dir, name);
+	}
+	/* Fails while another file is in it, which is what is wanted */
+	if (r == 0 && rmdir(env->conf_dir) < 0)
+		return 0;
+	return r;
+}
