@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef VM_GUEST_TRY_NOSNOOP_H
+#define VM_GUEST_TRY_NOSNOOP_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+enum { DEVCTL_NOSNOOP = 0x0800 };
+
+/**
+ * struct target - where the attempts aim
+ * @fd: the VFIO device
+ * @config: offset of its config region in @fd
+ * @devctl: offset of Device Control in config space
+ * @word: what Device Control held, with Enable No Snoop set
+ */
+struct target {
+	int fd;
+	uint64_t config;
+	unsigned int devctl;
+	uint16_t word;
+};
+
+/**
+ * struct attempt - one way to set the bit
+ * @name: what it is called in the report
+ * @run: tries it; the number of bytes or a negative errno
+ */
+struct attempt {
+	const char *name;
+	ssize_t (*run)(const struct target *t);
+};
+
+/* Ends with a row without name. */
+extern const struct attempt attempts[];
+
+/* Write through an io_uring; the number of bytes or a negative errno. */
+ssize_t uring_write(int fd, const void *data, unsigned int size, uint64_t offset);
+
+#endif
