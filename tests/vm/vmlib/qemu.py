@@ -40,12 +40,36 @@ def program(machine):
     return ["unshare", "-m", "--propagation", "private", "sh", "-c", script, root, name]
 
 
-def acceleration(arch):
-    """KVM only where a guest has come up with it (see `boot --try-kvm`)."""
+KVM = ["-accel", "kvm", "-cpu", "host"]
+
+
+def kvm_note():
+    """Where this boot of the host notes whether a guest has come up with KVM."""
     with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as boot_id:
-        proof = os.path.join(CACHE, f"kvm-{arch}-{boot_id.read().strip()}")
-    if os.path.exists(proof):
-        return ["-accel", "kvm", "-cpu", "host"]
+        return os.path.join(CACHE, f"kvm-{boot_id.read().strip()}")
+
+
+def try_kvm(machine, series, job, folder):
+    """A working /dev/kvm is proved only by a guest that comes up: try one, once."""
+    if os.path.exists(kvm_note()) or machine.arch != "amd64":
+        return
+    worked = "no"
+    if os.access("/dev/kvm", os.R_OK | os.W_OK):
+        try:
+            boot(machine, series, job, [], folder, timeout=30, accel=KVM)
+            worked = "yes"
+        except VmError:
+            pass
+    with open(kvm_note(), "w", encoding="ascii") as note:
+        note.write(worked)
+
+
+def acceleration(arch):
+    """KVM where a guest has come up with it, emulation everywhere else."""
+    if arch == "amd64" and os.path.exists(kvm_note()):
+        with open(kvm_note(), encoding="ascii") as note:
+            if note.read() == "yes":
+                return KVM
     cpu = "max" if arch == "amd64" else "max,pauth-impdef=on"
     return ["-accel", "tcg,thread=multi", "-cpu", cpu]
 
@@ -77,12 +101,12 @@ def device_tree(machine, folder, qemu):
     return ["-dtb", blob]
 
 
-def command(machine, series, folder, append):
+def command(machine, series, folder, append, accel):
     kernel = os.path.realpath(cached(f"kernel-{series}-{machine.arch}", "vmlinuz"))
     cmdline = f"console={CONSOLE[machine.arch]} {COMMON} {machine.key('cmdline')} {append}"
     qemu = program(machine) + ["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
                                "-m", machine.key("memory")]
-    qemu += acceleration(machine.arch) + machine.words("board") + machine.words("devices")
+    qemu += (accel or acceleration(machine.arch)) + machine.words("board") + machine.words("devices")
     qemu += serial_lines(machine.arch, folder)
     qemu += device_tree(machine, folder, qemu)
     return qemu + ["-kernel", kernel, "-initrd", f"{folder}/initrd", "-append", cmdline.strip()]
@@ -109,17 +133,16 @@ def unpack(folder):
         return None
 
 
-def boot(machine, series, job, files, folder, append="", timeout=300, around=None):
+def boot(machine, series, job, files, folder, *, append="", timeout=300, around=None, accel=None):
     """Boot, run the job, return a Result. A guest that dies is a VmError.
 
-    `around` may start QEMU in its own way: it gets the command line and a
-    function that waits for the process.
+    `around` may add arguments and act on QEMU once it runs (see nosnoop.Writable).
     """
     os.makedirs(folder, exist_ok=True)
     with open(f"{folder}/initrd", "wb") as initrd:
         initrd.write(initramfs.base(machine.arch, series))
         initrd.write(initramfs.extra(machine.arch, job, files))
-    line = command(machine, series, folder, append)
+    line = command(machine, series, folder, append, accel)
     with open(f"{folder}/command", "w", encoding="utf-8") as out:
         out.write("\n".join(line) + "\n")
     start = time.monotonic()

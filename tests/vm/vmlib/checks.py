@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What is checked of one machine after it has run guest/compare-job.
+
+Each check gets the run and returns the lines that speak against the tool; no
+line is a pass. Skip says why a question makes no sense on this machine.
+"""
+import difflib
+import json
+import os
+import subprocess
+
+from vmlib.build import SOURCE
+
+
+class Skip(Exception):
+    """The check does not apply; the text says why."""
+
+
+class Run:
+    """A machine that has run: its files, and the tool for this host."""
+
+    def __init__(self, out, tool):
+        self.out = out
+        self.tool = tool
+
+    def path(self, name):
+        return os.path.join(self.out, name)
+
+    def text(self, name):
+        with open(self.path(name), encoding="utf-8", errors="replace") as content:
+            return content.read()
+
+    def json(self, name):
+        return json.loads(self.text(name))
+
+    def truth(self):
+        records = []
+        for name in ("truth.jsonl", "platform.truth.jsonl"):
+            records += [json.loads(line) for line in self.text(name).splitlines()]
+        return records
+
+    def outside(self, *arguments):
+        """The tool's answer on this host, from the guest's capture."""
+        done = subprocess.run([self.tool, "--root", self.path("host.capture"), *arguments],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        return done.stdout.decode(errors="replace")
+
+
+def steps(run):
+    """Every step of the job ended well and said nothing on stderr."""
+    wrong = []
+    for name in sorted(os.listdir(run.out)):
+        if not name.endswith(".status"):
+            continue
+        status = run.text(name).strip()
+        said = run.text(name.replace(".status", ".err")).strip()
+        if status not in ("0", "1" if name.startswith("probe") else "0"):
+            wrong.append(f"{name[:-7]}: status {status}: {said[-400:]}")
+    return wrong
+
+
+def comparable(text):
+    """A document without what rightly differs between the host and its capture."""
+    document = json.loads(text)
+    document["host"].pop("source", None)
+    return json.dumps(document, indent=1, sort_keys=False).splitlines()
+
+
+def same_from_capture(run):
+    """The document from inside and the one from the capture, byte for byte."""
+    lines = list(difflib.unified_diff(comparable(run.text("list.json")),
+                                      comparable(run.outside("list", "--json")),
+                                      "inside", "from the capture", lineterm="", n=2))
+    return lines[:40]
+
+
+def predictions(run):
+    """attach.now and attach.with_group of every device against the kernel."""
+    files = [run.path(f) for f in ("truth.jsonl", "platform.truth.jsonl")]
+    done = subprocess.run([os.path.join(SOURCE, "tests/compare-truth"), "--strict",
+                           run.path("list.json"), *files], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, check=False)
+    if done.returncode == 0:
+        return []
+    return done.stdout.splitlines()
+
+
+def partition(pairs):
+    """{(group, device)} as a set of sets of devices, numbers left out."""
+    groups = {}
+    for group, device in pairs:
+        groups.setdefault(group, set()).add(device)
+    return {frozenset(devices) for devices in groups.values()}
+
+
+def groups(run):
+    """groups --predict against the groups that the kernel made."""
+    kernel = {(r.get("group_now") or r["group"], r["bdf"]) for r in run.truth() if "bdf" in r}
+    kernel = {(group, device) for group, device in kernel if group}
+    if not kernel:
+        raise Skip("the kernel made no groups")
+    asked = {r["bdf"] for r in run.truth() if "bdf" in r}
+    predicted = {(g["id"], d) for g in run.json("groups.json")["groups"]
+                 for d in g["devices"] if d in asked}
+    wrong = []
+    for text, ours, theirs in (("predicted only", partition(predicted), partition(kernel)),
+                               ("the kernel's only", partition(kernel), partition(predicted))):
+        wrong += [f"{text}: {' '.join(sorted(g))}" for g in sorted(ours - theirs, key=sorted)]
+    return wrong
+
+
+def bound_back(run):
+    """probe --bind left every device with the driver it had."""
+    drivers = [{d["address"]: d["driver"] for d in run.json(name)["devices"]}
+               for name in ("list.json", "list-after.json")]
+    return [f"{address}: {driver} before, {drivers[1].get(address)} after"
+            for address, driver in drivers[0].items() if drivers[1].get(address) != driver]
+
+
+CHECKS = (
+    ("every step of the job", steps),
+    ("the same JSON from a capture", same_from_capture),
+    ("attach predictions", predictions),
+    ("groups --predict", groups),
+    ("probe gives everything back", bound_back),
+)
