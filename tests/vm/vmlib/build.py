@@ -4,10 +4,14 @@ import glob
 import os
 import subprocess
 
+from vmlib import initramfs
 from vmlib.paths import HERE, VmError, cached
 
 SOURCE = os.path.dirname(os.path.dirname(HERE))
 PCI_IDS = "/usr/share/misc/pci.ids"
+SETPCI = "/usr/bin/setpci"
+QEMU = "/usr/bin/qemu-system-x86_64"
+QEMU_MODULES = "/usr/lib/x86_64-linux-gnu/qemu"
 COMPILER = {"amd64": "gcc", "arm64": "aarch64-linux-gnu-gcc"}
 PROGRAMS = {
     "vfio-truth": ("vfio-truth.c", "json.c", "device.c", "ask-*.c"),
@@ -51,11 +55,35 @@ def tool_arm64(folder):
     return os.path.join(build, "viommu-check")
 
 
-def everything(arch, tool, folder):
-    """[(file, path in the guest)]: the tool, the guest's programs, their helpers.
+def nested(folder):
+    """A VMM for the guest: QEMU, what it needs at run time, a machine for it to run."""
+    archive = initramfs.Archive()
+    archive.copy(cached("guest-amd64", "bin/busybox"), "bin/busybox")
+    initramfs.add_program(archive, "amd64", SETPCI, "bin/setpci")
+    archive.copy(f"{HERE}/guest/nested-init", "init")
+    initrd = os.path.join(folder, "nested.cpio")
+    with open(initrd, "wb") as out:
+        out.write(archive.bytes())
+    kernel = os.path.realpath(cached("kernel-6.1-amd64", "vmlinuz"))
+    files = [(kernel, "/vm/nested-kernel"), (initrd, "/vm/nested-initrd")]
+    # QEMU looks for its modules relative to where it is itself
+    files += [(path, path) for path in (QEMU, *glob.glob(f"{QEMU_MODULES}/accel-tcg-x86_64.so"),
+                                        "/usr/share/seabios/bios-256k.bin",
+                                        "/usr/share/qemu/linuxboot_dma.bin")]
+    return files
+
+
+def everything(machine, tool, folder):
+    """[(file, path in the guest)]: the tool, the guest's programs, the job's helpers.
 
     `tool` is the one built for this host; another architecture gets its own.
     """
+    arch = machine.arch
+    setpci = SETPCI if arch == "amd64" else cached("sysroot-arm64", SETPCI.strip("/"))
     files = [(tool if arch == "amd64" else tool_arm64(folder), "/bin/viommu-check"),
-             (PCI_IDS, PCI_IDS), (f"{HERE}/guest/prepare", "/vm/prepare")]
-    return files + [(path, f"/bin/{name}") for name, path in guest_programs(arch, folder).items()]
+             (PCI_IDS, PCI_IDS), (setpci, "/bin/setpci")]
+    files += [(f"{HERE}/guest/{name}", f"/vm/{name}") for name in ("prepare", "tap")]
+    files += [(path, f"/vm/writers/{os.path.basename(path)}")
+              for path in sorted(glob.glob(f"{HERE}/guest/writers/*"))]
+    files += [(path, f"/bin/{name}") for name, path in guest_programs(arch, folder).items()]
+    return files + (nested(folder) if machine.key("job") == "vmm" else [])

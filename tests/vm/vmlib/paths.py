@@ -15,5 +15,6 @@ def cached(*parts):
     """A path in the cache that `fetch` must have filled."""
     path = os.path.join(CACHE, *parts)
     if not os.path.exists(path):
-        raise VmError(f"{path} is missing (run tests/vm/fetch {parts[0]})")
+        how = "lean/build" if "-lean-" in parts[0] else f"fetch {parts[0]}"
+        raise VmError(f"{path} is missing (run tests/vm/{how})")
     return path
