@@ -1,10 +1,382 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/* What each IOMMU unit can do, as the kernel at hand would answer: derived from
+ * the unit's registers, from firmware and from the kernel's release. The kernel
+ * shows none of these answers itself. */
 #include "config.h"
 
+#include <ctype.h>
+
 #include "check/engine.h"
+#include "check/tables.h"
+#include "check/units.h"
+
+/* How a driver answers IOMMU_CAP_CACHE_COHERENCY. */
+enum answer {
+	ANSWER_NO = 0,
+	ANSWER_YES,
+	ANSWER_ALL_SC,	   /* every VT-d unit has snoop control */
+	ANSWER_WALK,	   /* what firmware says of the SMMU */
+	ANSWER_WALK_OR_EP, /* the same, else each endpoint decides */
+	ANSWER_STABLE,	   /* no, except in stable releases that got a later fix */
+};
+
+/* One row a driver and range of releases; until is exclusive, 0 = to the newest known.
+ * A driver without a row for the release is not known to answer. */
+static const struct {
+	enum vck_iommu_driver driver;
+	const char *name; /* prefix of driver_name for VCK_IOMMU_OTHER */
+	unsigned since, until;
+	enum answer answer;
+	const char *source;
+} cache_rows[] = {
+	{VCK_IOMMU_INTEL, NULL, VCK_KVER(5, 10), VCK_KVER(5, 19), ANSWER_ALL_SC,
+	 "drivers/iommu/intel/iommu.c:intel_iommu_capable, 5.10"},
+	{VCK_IOMMU_INTEL, NULL, VCK_KVER(5, 19), 0, ANSWER_YES,
+	 "drivers/iommu/intel/iommu.c:intel_iommu_capable, 6.1 to 7.3"},
+	{VCK_IOMMU_AMD, NULL, VCK_KVER(5, 10), 0, ANSWER_YES,
+	 "drivers/iommu/amd/iommu.c:amd_iommu_capable, 5.10 to 7.3"},
+	{VCK_IOMMU_SMMU, NULL, VCK_KVER(5, 10), VCK_KVER(6, 1), ANSWER_YES,
+	 "drivers/iommu/arm/arm-smmu/arm-smmu.c:arm_smmu_capable, 5.10"},
+	{VCK_IOMMU_SMMU, NULL, VCK_KVER(6, 1), 0, ANSWER_WALK_OR_EP,
+	 "drivers/iommu/arm/arm-smmu/arm-smmu.c:arm_smmu_capable, 6.1 to 7.3"},
+	{VCK_IOMMU_SMMU_V3, NULL, VCK_KVER(5, 10), VCK_KVER(6, 1), ANSWER_YES,
+	 "drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c:arm_smmu_capable, 5.10"},
+	{VCK_IOMMU_SMMU_V3, NULL, VCK_KVER(6, 1), 0, ANSWER_WALK,
+	 "drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c:arm_smmu_capable, 6.1 to 7.3"},
+	{VCK_IOMMU_VIRTIO, NULL, VCK_KVER(5, 10), VCK_KVER(5, 19), ANSWER_NO,
+	 "drivers/iommu/virtio-iommu.c has no capable op, 5.10"},
+	{VCK_IOMMU_VIRTIO, NULL, VCK_KVER(5, 19), VCK_KVER(6, 1), ANSWER_STABLE,
+	 "drivers/iommu/virtio-iommu.c, fixed for 6.1 and in stable 5.19.y and 6.0.y"},
+	{VCK_IOMMU_VIRTIO, NULL, VCK_KVER(6, 1), 0, ANSWER_YES,
+	 "drivers/iommu/virtio-iommu.c:viommu_capable, 6.1 to 7.3"},
+	{VCK_IOMMU_OTHER, "qcom", VCK_KVER(5, 10), 0, ANSWER_YES,
+	 "drivers/iommu/arm/arm-smmu/qcom_iommu.c:qcom_iommu_capable"},
+	{VCK_IOMMU_OTHER, "s390", VCK_KVER(5, 10), 0, ANSWER_YES,
+	 "drivers/iommu/s390-iommu.c:s390_iommu_capable"},
+	{VCK_IOMMU_OTHER, "fsl", VCK_KVER(5, 10), 0, ANSWER_YES,
+	 "drivers/iommu/fsl_pamu_domain.c:fsl_pamu_capable"},
+	{VCK_IOMMU_OTHER, "spapr", VCK_KVER(6, 12), 0, ANSWER_YES,
+	 "arch/powerpc/kernel/iommu.c:spapr_tce_iommu_capable"},
+	/* Drivers without a capable op: the core then answers no
+	   (iommu.c:device_iommu_capable). */
+	{VCK_IOMMU_OTHER, "riscv", VCK_KVER(6, 13), 0, ANSWER_NO,
+	 "drivers/iommu/riscv/iommu.c has no capable op, 7.1 and 7.3"},
+	{VCK_IOMMU_OTHER, "ipmmu", VCK_KVER(5, 10), 0, ANSWER_NO,
+	 "drivers/iommu/ipmmu-vmsa.c"},
+	{VCK_IOMMU_OTHER, "mtk", VCK_KVER(5, 10), 0, ANSWER_NO,
+	 "drivers/iommu/mtk_iommu.c"},
+	{VCK_IOMMU_OTHER, "mediatek", VCK_KVER(5, 10), 0, ANSWER_NO,
+	 "drivers/iommu/mtk_iommu.c"},
+	{VCK_IOMMU_OTHER, "exynos", VCK_KVER(5, 10), 0, ANSWER_NO,
+	 "drivers/iommu/exynos-iommu.c"},
+	{VCK_IOMMU_OTHER, "rk_iommu", VCK_KVER(5, 10), 0, ANSWER_NO,
+	 "drivers/iommu/rockchip-iommu.c"},
+	{VCK_IOMMU_OTHER, "rockchip", VCK_KVER(5, 10), 0, ANSWER_NO,
+	 "drivers/iommu/rockchip-iommu.c"},
+	{VCK_IOMMU_OTHER, "sun50i", VCK_KVER(5, 10), 0, ANSWER_NO,
+	 "drivers/iommu/sun50i-iommu.c"},
+	{VCK_IOMMU_OTHER, "apple", VCK_KVER(5, 15), 0, ANSWER_NO,
+	 "drivers/iommu/apple-dart.c"},
+	{VCK_IOMMU_OTHER, "sprd", VCK_KVER(5, 10), 0, ANSWER_NO,
+	 "drivers/iommu/sprd-iommu.c"},
+	{VCK_IOMMU_OTHER, "omap", VCK_KVER(5, 10), 0, ANSWER_NO,
+	 "drivers/iommu/omap-iommu.c"},
+	{VCK_IOMMU_OTHER, "vsi", VCK_KVER(6, 18), 0, ANSWER_NO,
+	 "drivers/iommu/vsi-iommu.c"},
+	{VCK_IOMMU_OTHER, "tegra", VCK_KVER(5, 10), 0, ANSWER_NO,
+	 "drivers/iommu/tegra-smmu.c"},
+	{VCK_IOMMU_OTHER, "msm", VCK_KVER(5, 10), 0, ANSWER_NO,
+	 "drivers/iommu/msm_iommu.c"},
+};
+
+unsigned vck_kver_patch(const char *release)
+{
+	unsigned dots = 0, n = 0;
+
+	for (const char *s = release; s && *s; s++) {
+		if (*s == '.')
+			dots++;
+		else if (!isdigit((unsigned char)*s))
+			break;
+		else if (dots == 2 && n < 100000)
+			n = n * 10 + (unsigned)(*s - '0');
+	}
+	return n;
+}
+
+static bool row_matches(size_t i, const struct vck_host *h, const struct vck_unit *u)
+{
+	if (cache_rows[i].driver != u->driver || h->kver < cache_rows[i].since)
+		return false;
+	if (cache_rows[i].until && h->kver >= cache_rows[i].until)
+		return false;
+	return u->driver != VCK_IOMMU_OTHER ||
+	       (u->driver_name && str_after(u->driver_name, cache_rows[i].name));
+}
+
+/* Snoop control in every VT-d unit. */
+static enum vck_tri all_units_sc(const struct vck_host *h)
+{
+	enum vck_tri all = VCK_YES;
+
+	for (size_t i = 0; i < h->n_units; i++) {
+		const struct vck_unit *u = h->units[i];
+
+		if (u->driver == VCK_IOMMU_INTEL && u->active)
+			all = vck_tri_and(all, u->regs_known == VCK_YES
+						       ? vck_tri(u->ecap & VCK_ECAP_SC)
+						       : VCK_UNKNOWN);
+	}
+	return all;
+}
+
+static enum vck_tri answer_value(enum answer a, const struct vck_host *h,
+				 const struct vck_unit *u)
+{
+	switch (a) {
+	case ANSWER_NO:
+		return VCK_NO;
+	case ANSWER_YES:
+		return VCK_YES;
+	case ANSWER_ALL_SC:
+		return all_units_sc(h);
+	case ANSWER_WALK:
+		return u->coherent_walk;
+	case ANSWER_WALK_OR_EP:
+		return u->coherent_walk == VCK_YES ? VCK_YES : VCK_UNKNOWN;
+	case ANSWER_STABLE:
+		return vck_kver_patch(h->release) ? VCK_UNKNOWN : VCK_NO;
+	}
+	return VCK_UNKNOWN;
+}
+
+static enum vck_tri cache_coherency(const struct vck_host *h, const struct vck_unit *u,
+				    const char **source)
+{
+	if (!vck_kver_known(h->kver))
+		return VCK_UNKNOWN;
+	for (size_t i = 0; i < ARRAY_SIZE(cache_rows); i++) {
+		if (!row_matches(i, h, u))
+			continue;
+		if (source)
+			*source = cache_rows[i].source;
+		return answer_value(cache_rows[i].answer, h, u);
+	}
+	return VCK_UNKNOWN;
+}
+
+const char *vck_unit_cache_source(const struct vck_host *h, const struct vck_unit *u)
+{
+	const char *source = NULL;
+
+	cache_coherency(h, u, &source);
+	return source;
+}
+
+bool vck_unit_endpoint_decides(const struct vck_host *h, const struct vck_unit *u)
+{
+	return u->driver == VCK_IOMMU_SMMU && h->kver >= VCK_KVER(6, 1);
+}
+
+/* Whether no-snoop requests are turned into snooped ones for every device behind the
+ * unit. SMMUv3 has it by root complex only (nosnoop.c asks there), so no unit of it as
+ * such. */
+static enum vck_tri enforces(const struct vck_host *h, const struct vck_unit *u)
+{
+	switch (u->driver) {
+	case VCK_IOMMU_INTEL:
+		return u->regs_known == VCK_YES ? vck_tri(u->ecap & VCK_ECAP_SC)
+						: VCK_UNKNOWN;
+	case VCK_IOMMU_AMD:
+		return vck_amd_v2_tables(h) == VCK_YES	? VCK_NO
+		       : vck_amd_v2_tables(h) == VCK_NO ? VCK_YES
+							: VCK_UNKNOWN;
+	case VCK_IOMMU_SMMU:
+	case VCK_IOMMU_SMMU_V3:
+	case VCK_IOMMU_VIRTIO:
+		return VCK_NO;
+	case VCK_IOMMU_OTHER:
+		return vck_unit_cache_source(h, u) ? VCK_NO : VCK_UNKNOWN;
+	case VCK_IOMMU_UNKNOWN:
+		break;
+	}
+	return VCK_UNKNOWN;
+}
+
+/* The x86-style tables have no FC bit (drivers/iommu/amd/iommu.c says so itself). Up to
+ * 6.12 domains of VFIO got v1 tables whatever the option said (protection_domain_alloc).
+ */
+enum vck_tri vck_amd_v2_tables(const struct vck_host *h)
+{
+	if (vck_host_has(h, VCK_EV_CMDLINE) &&
+	    !vck_cmdline_has(h, "amd_iommu", "pgtbl_v2"))
+		return VCK_NO;
+	if (!vck_host_has(h, VCK_EV_KERNEL))
+		return VCK_UNKNOWN;
+	if (h->kver < VCK_KVER(6, 13))
+		return VCK_NO;
+	return vck_host_has(h, VCK_EV_CMDLINE) ? VCK_YES : VCK_UNKNOWN;
+}
+
+/* Options that leave x86 without interrupt remapping (drivers/iommu/irq_remapping.c,
+ * arch/x86/kernel/apic/apic.c). */
+static bool remapping_switched_off(const struct vck_host *h)
+{
+	static const char *const words[] = {"nointremap", "noapic", "nolapic",
+					    "disableapic"};
+	size_t len;
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (vck_cmdline_get(h, words[i], 0, &len))
+			return true;
+	}
+	return vck_cmdline_has(h, "intremap", "off");
+}
+
+/* Without the kernel's word: what has to be there before VT-d remaps interrupts at all
+ * (drivers/iommu/intel/irq_remapping.c:intel_prepare_irq_remapping). */
+static enum vck_tri intel_can_remap(const struct vck_host *h)
+{
+	const struct vck_dmar *dmar = h->acpi.dmar;
+	enum vck_tri all = VCK_YES;
+	bool any = false;
+
+	if (dmar && !(dmar->flags & 1))
+		return VCK_NO;
+	for (size_t i = 0; i < h->n_units; i++) {
+		const struct vck_unit *u = h->units[i];
+
+		if (u->driver != VCK_IOMMU_INTEL || !u->active)
+			continue;
+		all = vck_tri_and(all, u->regs_known == VCK_YES
+					       ? vck_tri(u->ecap & VCK_ECAP_IR)
+					       : VCK_UNKNOWN);
+		any = true;
+	}
+	if (all == VCK_NO)
+		return VCK_NO;
+	return dmar && any ? all : VCK_UNKNOWN;
+}
+
+static bool drives(const struct vck_host *h, enum vck_iommu_driver driver)
+{
+	for (size_t i = 0; i < h->n_units; i++) {
+		if (h->units[i]->active && h->units[i]->driver == driver)
+			return true;
+	}
+	return false;
+}
+
+enum vck_tri vck_host_irq_remapping(const struct vck_host *h)
+{
+	if (h->intr_remapping_in_use != VCK_UNKNOWN)
+		return h->intr_remapping_in_use;
+	if (vck_host_has(h, VCK_EV_CMDLINE) && remapping_switched_off(h))
+		return VCK_NO;
+	if (drives(h, VCK_IOMMU_INTEL))
+		return vck_host_has(h, VCK_EV_CMDLINE) ? intel_can_remap(h) : VCK_UNKNOWN;
+	if (drives(h, VCK_IOMMU_VIRTIO))
+		return VCK_NO; /* it has nothing to remap interrupts with */
+	return VCK_UNKNOWN;
+}
+
+static enum vck_tri unit_remaps(const struct vck_host *h, const struct vck_unit *u)
+{
+	switch (u->driver) {
+	case VCK_IOMMU_INTEL:
+		if (u->regs_known == VCK_YES && !(u->ecap & VCK_ECAP_IR))
+			return VCK_NO;
+		return vck_host_irq_remapping(h);
+	case VCK_IOMMU_AMD:
+		return vck_host_irq_remapping(h);
+	case VCK_IOMMU_SMMU:
+	case VCK_IOMMU_SMMU_V3:
+	case VCK_IOMMU_VIRTIO:
+		return VCK_NO; /* on Arm the interrupt controller does it, not the SMMU */
+	case VCK_IOMMU_OTHER:
+	case VCK_IOMMU_UNKNOWN:
+		break;
+	}
+	return VCK_UNKNOWN;
+}
+
+static enum vck_tri caches_not_present(const struct vck_unit *u)
+{
+	switch (u->driver) {
+	case VCK_IOMMU_INTEL:
+		return u->regs_known == VCK_YES ? vck_tri(u->cap & VCK_CAP_CM)
+						: VCK_UNKNOWN;
+	case VCK_IOMMU_AMD:
+		return u->regs_known == VCK_YES
+			       ? vck_tri(u->amd_cap & VCK_AMD_CAP_NPCACHE)
+			       : VCK_UNKNOWN;
+	case VCK_IOMMU_SMMU:
+	case VCK_IOMMU_SMMU_V3:
+	case VCK_IOMMU_VIRTIO:
+		return VCK_NO; /* no such mode: invalid entries are not cached */
+	case VCK_IOMMU_OTHER:
+	case VCK_IOMMU_UNKNOWN:
+		break;
+	}
+	return VCK_UNKNOWN;
+}
+
+/* Bits of an input address: VT-d MGAW, cut by the widest table that SAGAW offers. */
+static unsigned intel_width(const struct vck_unit *u)
+{
+	unsigned mgaw = (unsigned)(u->cap >> 16 & 0x3f) + 1,
+		 sagaw = (unsigned)(u->cap >> 8 & 0x1f);
+	unsigned tables = sagaw & 8 ? 57 : sagaw & 4 ? 48 : sagaw & 2 ? 39 : 0;
+
+	return tables && tables < mgaw ? tables : mgaw;
+}
+
+/* AMD: EFR.HATS, host address translation size (48882, MMIO 0030h bits 11:10). */
+static unsigned amd_width(const struct vck_unit *u)
+{
+	static const unsigned width[] = {48, 57, 64, 0};
+
+	return u->efr ? width[u->efr >> 10 & 3] : 0;
+}
 
 int vck_derive_units(struct vck_host *h)
 {
-	(void)h;
-	return 0;
+	int r = vck_derive_table_units(h);
+
+	for (size_t i = 0; r == 0 && i < h->n_units; i++) {
+		struct vck_unit *u = h->units[i];
+
+		u->cache_coherency = cache_coherency(h, u, NULL);
+		u->enforces_coherency = enforces(h, u);
+		u->interrupt_remapping = unit_remaps(h, u);
+		u->not_present_caching = caches_not_present(u);
+		if (u->driver == VCK_IOMMU_INTEL && u->regs_known == VCK_YES)
+			u->address_width = intel_width(u);
+		else if (u->driver == VCK_IOMMU_AMD)
+			u->address_width = amd_width(u);
+	}
+	return r;
+}
+
+const struct vck_unit *vck_device_unit(const struct vck_host *h,
+				       const struct vck_device *d)
+{
+	const struct vck_unit *only = NULL;
+
+	if (d->unit || !d->group)
+		return d->unit;
+	/* No link: where all units that are driven are of one kind and answer alike, any
+	 * will do. */
+	for (size_t i = 0; i < h->n_units; i++) {
+		const struct vck_unit *u = h->units[i];
+
+		if (!u->active)
+			continue;
+		if (only && (only->driver != u->driver ||
+			     only->cache_coherency != u->cache_coherency ||
+			     only->coherent_walk != u->coherent_walk))
+			return NULL;
+		only = u;
+	}
+	return only;
 }
