@@ -70,4 +70,13 @@ int vck_derive_attach(struct vck_host *h) must_check;
 int vck_derive_grouping(struct vck_host *h) must_check; /* predicted groups, and why */
 int vck_derive_verdicts(struct vck_host *h) must_check;
 
+/**
+ * vck_device_why - the findings that made a device's verdict
+ * @ret: room for @max pointers; blockers first, then checks of blockers that lack evidence
+ * (only where the verdict is unknown because of them), then warnings, each in table order.
+ * Findings of the device's group count with its own.
+ * Return: number written.
+ */
+size_t vck_device_why(const struct vck_device *d, const struct vck_finding **ret, size_t max);
+
 #endif
