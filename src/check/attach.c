@@ -1,10 +1,422 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/* What the kernel will answer to a VMM that asks for a device: the steps that it
+ * takes, in its own order, by release and by interface. Missing evidence makes
+ * the answer unknown and never a guess. */
 #include "config.h"
 
+#include <errno.h>
+
+#include "check/attach.h"
 #include "check/engine.h"
+#include "check/tables.h"
+#include "check/units.h"
+
+/* --- binding the driver --- */
+
+/* A module that could not be looked for counts as there: the prediction is about a kernel
+ * with its VFIO modules loaded. */
+static enum vck_tri has_vfio_driver(const struct vck_case *c)
+{
+	const struct vck_vfio *v = &c->host->vfio;
+	enum vck_tri there =
+		c->dev->bus == VCK_BUS_PCI
+			? vck_tri_or(v->vfio_pci_loaded, v->vfio_pci_available)
+			: v->platform_available;
+
+	return vck_tri(there != VCK_NO);
+}
+
+/* amd/init.c:iommu_init_pci clears match_driver of the IOMMU's own function. */
+static enum vck_tri may_have_driver(const struct vck_case *c)
+{
+	const struct vck_unit *u = vck_device_is_unit(c->host, c->dev);
+
+	return vck_tri(!u || !u->active || u->driver != VCK_IOMMU_AMD);
+}
+
+static enum vck_tri not_deferred(const struct vck_case *c)
+{
+	return vck_tri(!vck_device_deferred(c->host, c->dev));
+}
+
+/* vfio-platform wants a way to reset the device, unless told otherwise; vfio-amba does
+ * not. */
+static enum vck_tri platform_reset(const struct vck_case *c)
+{
+	static const char *const known[] = {"calxeda,hb-xgmac", "amd,xgbe-seattle-v1a",
+					    "brcm,iproc-flexrm-mbox"};
+	const char *v = vck_host_param(c->host, "vfio_platform", "reset_required");
+
+	if (c->dev->bus != VCK_BUS_PLATFORM)
+		return VCK_YES;
+	if (vck_host_param_bool(c->host, "vfio_platform", "reset_required") == VCK_NO)
+		return VCK_YES;
+	if (!v && c->host->vfio.platform_available == VCK_UNKNOWN)
+		return VCK_UNKNOWN;
+	for (size_t i = 0; c->dev->of_node && i < ARRAY_SIZE(known); i++) {
+		if (vck_dt_string_index(c->dev->of_node, "compatible", known[i]) >= 0)
+			return VCK_YES;
+	}
+	return c->dev->acpi_path ? VCK_UNKNOWN
+				 : VCK_NO; /* ACPI: a _RST method would do */
+}
+
+static enum vck_tri not_denylisted(const struct vck_case *c)
+{
+	return vck_tri_not(vck_device_denylisted(c->host, c->dev));
+}
+
+static enum vck_tri plain_header(const struct vck_case *c)
+{
+	if (c->dev->bus != VCK_BUS_PCI)
+		return VCK_YES;
+	if (c->dev->cap.header_known != VCK_YES)
+		return VCK_UNKNOWN;
+	return vck_tri(c->dev->cap.header_type == 0);
+}
+
+static enum vck_tri no_vfs(const struct vck_case *c)
+{
+	if (c->dev->bus != VCK_BUS_PCI || c->dev->physfn)
+		return VCK_YES;
+	if (!vck_device_has(c->dev, VCK_EV_SRIOV))
+		return VCK_UNKNOWN;
+	if (!c->dev->sriov_numvfs)
+		return VCK_YES;
+	return vck_device_has(c->dev, VCK_EV_DRIVER)
+		       ? vck_driver_drops_vfs(c->dev->driver)
+		       : VCK_UNKNOWN;
+}
+
+/* With its whole group moved, the driver of the PF may take the VF away. */
+static enum vck_tri still_there(const struct vck_case *c)
+{
+	const struct vck_device *pf = c->dev->physfn;
+
+	if (!pf || !c->whole_group || !pf->driver || vck_driver_is_vfio(pf->driver))
+		return VCK_YES;
+	for (size_t i = 0; i < c->members.n_devices; i++) {
+		if (c->members.devices[i] == pf)
+			return vck_tri_not(vck_driver_drops_vfs(pf->driver));
+	}
+	return VCK_YES;
+}
+
+static enum vck_tri has_group(const struct vck_case *c)
+{
+	return c->noiommu ? VCK_YES : vck_device_gets_group(c->host, c->dev);
+}
+
+static enum vck_tri coherent_mappings(const struct vck_case *c)
+{
+	return vck_device_cache_coherency(c->host, c->dev);
+}
+
+/* --- opening and attaching the group --- */
+
+static enum vck_tri not_held(const struct vck_case *c)
+{
+	return vck_tri(!c->dev->holders);
+}
+
+static enum vck_tri viable(const struct vck_case *c)
+{
+	return vck_membership_viable(c, NULL);
+}
+
+static enum vck_tri without_direct(const struct vck_region *r, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (streq0(r[i].type, "direct"))
+			return VCK_NO;
+	}
+	return VCK_YES;
+}
+
+/* The union over the group, as sysfs shows it; for a group still to come, what firmware
+ * wants. */
+static enum vck_tri no_direct_region(const struct vck_case *c)
+{
+	const struct vck_group *g = c->members.group;
+	enum vck_tri all = VCK_YES;
+
+	if (g)
+		all = g->regions_known == VCK_YES
+			      ? without_direct(g->regions, g->n_regions)
+			      : VCK_UNKNOWN;
+	if (c->members.late) {
+		struct vck_region *r;
+		size_t n;
+
+		all = vck_tri_and(all, vck_tables_regions(c->host, c->dev, &r, &n) ==
+						       (int)VCK_YES
+					       ? without_direct(r, n)
+					       : VCK_UNKNOWN);
+	}
+	return g || c->members.late ? all : VCK_UNKNOWN;
+}
+
+/* intel/iommu.c:device_is_rmrr_locked, the only driver that looked before the core did.
+ */
+static enum vck_tri no_locked_rmrr(const struct vck_case *c)
+{
+	const struct vck_unit *u = vck_device_unit(c->host, c->dev);
+
+	if (u && u->driver != VCK_IOMMU_INTEL)
+		return VCK_YES;
+	return u ? no_direct_region(c) : vck_tri_or(no_direct_region(c), VCK_UNKNOWN);
+}
+
+static enum vck_tri has_backend(const struct vck_case *c)
+{
+	const struct vck_vfio *v = &c->host->vfio;
+
+	return vck_tri(c->noiommu ||
+		       vck_tri_or(v->type1_loaded, v->type1_available) != VCK_NO);
+}
+
+/* From 6.3 on each device of the group counts (iommu_group_has_isolated_msi). Before, one
+ * controller that isolates nothing spoiled it for all (irq_domain_check_msi_remap), so on
+ * Arm every host bridge counts: its devices on the root bus stand for it. */
+static enum vck_tri all_isolated(const struct vck_case *c)
+{
+	const struct vck_host *h = c->host;
+	enum vck_tri all = c->members.known;
+
+	if (h->arch == VCK_ARCH_AARCH64 && h->kver && h->kver < VCK_KVER(6, 3)) {
+		all = VCK_YES;
+		for (size_t i = 0; i < h->n_devices && all != VCK_NO; i++) {
+			if (h->devices[i]->bus == VCK_BUS_PCI && !h->devices[i]->upstream)
+				all = vck_tri_and(
+					all, vck_device_isolated_msi(h, h->devices[i]));
+		}
+		return all;
+	}
+	for (size_t i = 0; i < c->members.n_devices; i++)
+		all = vck_tri_and(all, vck_device_isolated_msi(h, c->members.devices[i]));
+	return all;
+}
+
+static enum vck_tri isolated_msi(const struct vck_case *c)
+{
+	const struct vck_vfio *v = &c->host->vfio;
+	enum vck_tri unsafe =
+		c->path == VCK_PATH_CONTAINER
+			? vck_param_on(c->host, "vfio_iommu_type1",
+				       "allow_unsafe_interrupts", v->type1_loaded)
+			: vck_param_on(c->host, "iommufd", "allow_unsafe_interrupts",
+				       v->iommufd_loaded);
+
+	return vck_tri_or(all_isolated(c), unsafe);
+}
+
+/* --- the device's own descriptor --- */
+
+static enum vck_tri no_token(const struct vck_case *c)
+{
+	const struct vck_device *pf = c->dev->physfn;
+
+	if (!pf)
+		return VCK_YES;
+	if (!vck_device_has(pf, VCK_EV_DRIVER))
+		return VCK_UNKNOWN;
+	return vck_tri(!vck_driver_is_vfio(pf->driver));
+}
+
+static enum vck_tri bars_assigned(const struct vck_case *c)
+{
+	return vck_tri(!vck_device_unassigned_bar(c->dev));
+}
+
+static enum vck_tri answers(const struct vck_case *c)
+{
+	return c->dev->cap.all_ones == VCK_YES ? VCK_UNKNOWN : VCK_YES;
+}
+
+#define AT(container, compat, iommufd)                                                   \
+	{                                                                                \
+		VCK_STAGE_##container, VCK_STAGE_##compat, VCK_STAGE_##iommufd           \
+	}
+#define AT_BIND AT(BIND, BIND, BIND)
+
+const struct vck_step vck_steps[] = {
+	{"host.vfio-modules", 0, 0, AT_BIND, ENOENT, false, has_vfio_driver,
+	 "drivers/vfio/Kconfig"},
+	{"device.is-iommu", 0, 0, AT_BIND, ENODEV, false, may_have_driver,
+	 "drivers/iommu/amd/init.c:iommu_init_pci"},
+	{"iommu.deferred", 0, 0, AT_BIND, EAGAIN, false, not_deferred,
+	 "drivers/base/dd.c:device_driver_attach"},
+	{"device.vf-vanishes", 0, 0, AT_BIND, ENODEV, false, still_there,
+	 "drivers/pci/iov.c:sriov_disable"},
+	{"platform.reset", 0, 0, AT_BIND, ENOENT, false, platform_reset,
+	 "drivers/vfio/platform/vfio_platform_common.c:vfio_platform_init_common"},
+	{"device.denylist", 0, 0, AT_BIND, EINVAL, false, not_denylisted,
+	 "drivers/vfio/pci/vfio_pci.c:vfio_pci_is_denylisted"},
+	{"device.header", 0, 0, AT_BIND, EINVAL, false, plain_header,
+	 "drivers/vfio/pci/vfio_pci_core.c:vfio_pci_core_register_device"},
+	{"device.sriov-pf", 0, 0, AT_BIND, EBUSY, false, no_vfs,
+	 "drivers/vfio/pci/vfio_pci_core.c:vfio_pci_core_register_device"},
+	{"device.group", 0, 0, AT_BIND, EINVAL, false, has_group,
+	 "drivers/vfio/group.c:vfio_group_find_or_alloc"},
+	{"iommu.cache-coherency", VCK_KVER(5, 19), 0, AT_BIND, EINVAL, true,
+	 coherent_mappings, "drivers/vfio/vfio_main.c:__vfio_register_dev"},
+	{"group.in-use", 0, 0, AT(GROUP, GROUP, GROUP), EBUSY, false, not_held,
+	 "drivers/vfio/group.c:vfio_group_fops_open"},
+	{"group.viable", VCK_KVER(5, 19), 0, AT(GROUP, DEVICE, GROUP), EPERM, true,
+	 viable, "drivers/iommu/iommu.c:iommu_group_claim_dma_owner"},
+	{"group.reserved-regions", VCK_KVER(6, 6), 0, AT(GROUP, DEVICE, GROUP), EINVAL,
+	 true, no_direct_region, "drivers/iommu/iommu.c:__iommu_device_set_domain"},
+	{"host.vfio-modules", 0, 0, AT(IOMMU, NONE, NONE), ENODEV, false, has_backend,
+	 "drivers/vfio/container.c:vfio_ioctl_set_iommu"},
+	{"group.reserved-regions", 0, VCK_KVER(6, 6), AT(IOMMU, DEVICE, IOMMU), EPERM,
+	 true, no_locked_rmrr, "drivers/iommu/intel/iommu.c:intel_iommu_attach_device"},
+	{"group.isolated-msi", 0, 0, AT(IOMMU, DEVICE, GROUP), EPERM, true, isolated_msi,
+	 "drivers/vfio/vfio_iommu_type1.c:vfio_iommu_type1_attach_group"},
+	{"group.viable", 0, VCK_KVER(5, 19), AT(DEVICE, DEVICE, DEVICE), EINVAL, true,
+	 viable, "drivers/vfio/vfio.c:vfio_group_get_device_fd, 5.10"},
+	{"device.vf-token", 0, 0, AT(DEVICE, DEVICE, GROUP), EACCES, false, no_token,
+	 "drivers/vfio/pci/vfio_pci_core.c:vfio_pci_validate_vf_token"},
+	{"device.bars", 0, 0, AT(DEVICE, DEVICE, GROUP), EINVAL, false, bars_assigned,
+	 "drivers/pci/setup-res.c:pci_enable_resources"},
+	{"device.answers", 0, 0, AT(DEVICE, DEVICE, GROUP), EIO, false, answers,
+	 "drivers/vfio/pci/vfio_pci_core.c:vfio_pci_core_enable"},
+	{.rule = NULL},
+};
+
+int vck_case_init(struct vck_case *c, struct vck_host *h, struct vck_device *d,
+		  bool whole_group)
+{
+	*c = (struct vck_case){.host = h, .dev = d, .whole_group = whole_group};
+	c->path = vck_host_path(h);
+	c->noiommu = vck_device_gets_group(h, d) == VCK_NO &&
+		     vck_host_noiommu(h) == VCK_YES && !vck_device_is_unit(h, d);
+	return vck_membership_init(h, d, &c->members);
+}
+
+/* It is bound to one already, under this very kernel: those steps lie behind it. */
+static bool bound_already(const struct vck_case *c)
+{
+	return c->dev->driver && !c->host->kver_overridden && !c->host->arch_overridden &&
+	       vck_driver_is_vfio(c->dev->driver);
+}
+
+/* Does the step exist on this kernel? */
+static enum vck_tri step_exists(const struct vck_case *c, const struct vck_step *s)
+{
+	unsigned v = c->host->kver;
+
+	if (s->stage[c->path] == VCK_STAGE_NONE || (s->iommu_only && c->noiommu))
+		return VCK_NO;
+	if (!s->since && !s->until)
+		return VCK_YES;
+	if (!v)
+		return VCK_UNKNOWN;
+	return vck_tri(v >= s->since && (!s->until || v < s->until));
+}
+
+static enum vck_tri step_result(const struct vck_case *c, const struct vck_step *s)
+{
+	enum vck_tri exists = step_exists(c, s), r;
+
+	if (exists == VCK_NO || (s->stage[c->path] == VCK_STAGE_BIND && bound_already(c)))
+		return VCK_YES;
+	r = s->passes(c);
+	return exists == VCK_YES || r == VCK_YES ? r : VCK_UNKNOWN;
+}
+
+static bool kernel_in_tables(const struct vck_host *h)
+{
+	return h->arch != VCK_ARCH_OTHER && (!h->kver || vck_kver_known(h->kver));
+}
+
+static bool same_answer(const struct vck_case *c, const struct vck_step *a,
+			const struct vck_step *b)
+{
+	return a->err == b->err && a->stage[c->path] == b->stage[c->path];
+}
+
+/* The first step that refuses decides, provided that every step before it is known to
+ * pass or would give the same answer. */
+struct vck_attach vck_case_walk(const struct vck_case *c)
+{
+	const struct vck_attach unknown = {.accepted = VCK_UNKNOWN};
+	const struct vck_step *doubt = NULL;
+
+	if (!kernel_in_tables(c->host))
+		return unknown;
+	for (const struct vck_step *s = vck_steps; s->rule; s++) {
+		enum vck_tri r = step_result(c, s);
+
+		if (r == VCK_YES)
+			continue;
+		if (doubt && !same_answer(c, doubt, s))
+			return unknown;
+		if (r == VCK_NO)
+			return (struct vck_attach){.accepted = VCK_NO,
+						   .err = s->err,
+						   .stage = s->stage[c->path]};
+		doubt = s;
+	}
+	return doubt ? unknown
+		     : (struct vck_attach){.accepted = VCK_YES, .noiommu = c->noiommu};
+}
+
+enum vck_tri vck_case_rule(const struct vck_case *c, const char *rule,
+			   const struct vck_step **ret)
+{
+	enum vck_tri all = VCK_YES;
+
+	for (const struct vck_step *s = vck_steps; s->rule && all != VCK_NO; s++) {
+		enum vck_tri r;
+
+		if (!streq(s->rule, rule))
+			continue;
+		r = step_result(c, s);
+		if (ret && r != VCK_YES && (all == VCK_YES || r == VCK_NO))
+			*ret = s;
+		all = vck_tri_and(all, r);
+	}
+	return kernel_in_tables(c->host) ? all : VCK_UNKNOWN;
+}
+
+static int derive_device(struct vck_host *h, struct vck_device *d)
+{
+	struct vck_case c;
+	int r = vck_case_init(&c, h, d, false);
+
+	if (r < 0)
+		return r;
+	d->now = vck_case_walk(&c);
+	d->with_group = d->now;
+	/* A group of one, a bridge, and a group that is still to come: no more than
+	 * above. */
+	if (!c.members.late && c.members.n_devices > 1 && !vck_device_is_bridge(d)) {
+		c.whole_group = true;
+		d->with_group = vck_case_walk(&c);
+	}
+	return 0;
+}
+
+/* As things stand: one unbound or vfio-bound member is opened, nothing else moves. */
+static enum vck_tri group_viable(struct vck_host *h, struct vck_group *g)
+{
+	struct vck_case c = {.host = h};
+
+	c.members = (struct vck_membership){.known = VCK_YES,
+					    .group = g,
+					    .devices = g->devices,
+					    .n_devices = g->n_devices,
+					    .incomplete = g->n_missing > 0};
+	return kernel_in_tables(h) ? vck_membership_viable(&c, NULL) : VCK_UNKNOWN;
+}
 
 int vck_derive_attach(struct vck_host *h)
 {
-	(void)h;
-	return 0;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < h->n_devices; i++)
+		r = derive_device(h, h->devices[i]);
+	for (size_t i = 0; r == 0 && i < h->n_groups; i++)
+		h->groups[i]->viable = group_viable(h, h->groups[i]);
+	return r;
 }

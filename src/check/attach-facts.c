@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Single facts about drivers, devices and the host that decide whether VFIO
+ * takes a device. Each follows one function of the kernel. */
+#include "config.h"
+
+#include "check/attach.h"
+#include "check/tables.h"
+#include "check/units.h"
+
+/* Module and driver names write '-' and '_' for the same thing. */
+static bool same_name(const char *a, const char *b)
+{
+	for (; *a && *b; a++, b++) {
+		if ((*a == '-' ? '_' : *a) != (*b == '-' ? '_' : *b))
+			return false;
+	}
+	return *a == *b;
+}
+
+static bool in_list(const char *name, const char *const *list, size_t n)
+{
+	for (size_t i = 0; name && i < n; i++) {
+		if (same_name(name, list[i]))
+			return true;
+	}
+	return false;
+}
+
+/* drivers/vfio, 5.10 to 7.3: everything that registers a struct vfio_device. */
+bool vck_driver_is_vfio(const char *driver)
+{
+	static const char *const list[] = {
+		"vfio-pci",	     "mlx5_vfio_pci",
+		"hisi_acc_vfio_pci", "pds_vfio_pci",
+		"virtio_vfio_pci",   "qat_vfio_pci",
+		"xe_vfio_pci",	     "nvgrace_gpu_vfio_pci",
+		"ism_vfio_pci",	     "vfio-platform",
+		"vfio-amba",	     "vfio-fsl-mc",
+		"vfio-cdx",
+	};
+
+	return in_list(driver, list, ARRAY_SIZE(list));
+}
+
+/* `driver_managed_dma = true` in 5.19 to 7.3: vfio drivers and these two. */
+bool vck_driver_managed_dma(const char *driver)
+{
+	static const char *const list[] = {"pcieport", "pci-stub"};
+
+	return vck_driver_is_vfio(driver) || in_list(driver, list, ARRAY_SIZE(list));
+}
+
+/* Drivers whose remove function disables SR-IOV, and those that are known not to (the PCI
+ * core then only warns "driver left SR-IOV enabled after remove", pci/iov.c). */
+enum vck_tri vck_driver_drops_vfs(const char *driver)
+{
+	static const char *const drop[] = {
+		"igb",	     "ixgbe",	     "i40e",	  "ice",
+		"fm10k",     "mlx4_core",    "mlx5_core", "bnxt_en",
+		"be2net",    "qede",	     "bnx2x",	  "sfc",
+		"sfc_ef100", "liquidio",     "enic",	  "hns3",
+		"nfp",	     "virtio-pci",   "c3xxx",	  "c6xx",
+		"dh895xcc",  "4xxx",	     "420xx",	  "i915",
+		"xe",	     "pds_core",     "ionic",	  "octeontx2-nicpf",
+		"rvu_nicpf", "octeontx2-af", "efa",	  "qla2xxx",
+		"hisi_sec2", "hisi_hpre",    "hisi_zip",  "hinic",
+		"vfio-pci",  "idpf",	     "cxgb4",	  "octep",
+	};
+	static const char *const keep[] = {"nvme", "pci-pf-stub", "igb_uio",
+					   "uio_pci_generic"};
+
+	if (!driver || in_list(driver, keep, ARRAY_SIZE(keep)))
+		return VCK_NO;
+	return in_list(driver, drop, ARRAY_SIZE(drop)) ? VCK_YES : VCK_UNKNOWN;
+}
+
+/* device_get_dma_attr() looks at the function's own firmware node: one without has no
+ * answer, which arm_smmu_capable() takes for no. */
+static enum vck_tri endpoint_coherent(const struct vck_device *d)
+{
+	if (!vck_device_has(d, VCK_EV_FIRMWARE_NODE))
+		return VCK_UNKNOWN;
+	return d->of_node || d->acpi_path ? d->coherent : VCK_NO;
+}
+
+enum vck_tri vck_device_cache_coherency(const struct vck_host *h,
+					const struct vck_device *d)
+{
+	const struct vck_unit *u = vck_device_unit(h, d);
+
+	if (!u)
+		return VCK_UNKNOWN;
+	if (u->cache_coherency != VCK_UNKNOWN || !vck_unit_endpoint_decides(h, u))
+		return u->cache_coherency;
+	return vck_tri_or(u->coherent_walk, endpoint_coherent(d));
+}
+
+/* Behind VMD, MSIs go through the controller's own domain, which hangs off the plain
+ * vector domain (pci/controller/vmd.c:vmd_create_irq_domain); 28c0 can pass them through.
+ */
+static enum vck_tri vmd_child_isolated(const struct vck_device *d)
+{
+	return d->real_dma_dev->device_id == 0x28c0 ? VCK_UNKNOWN : VCK_NO;
+}
+
+enum vck_tri vck_device_isolated_msi(const struct vck_host *h, const struct vck_device *d)
+{
+	switch (h->arch) {
+	case VCK_ARCH_X86_64:
+		if (d->real_dma_dev && streq0(d->real_dma_dev->driver, "vmd"))
+			return vck_tri_and(vck_host_irq_remapping(h),
+					   vmd_child_isolated(d));
+		return vck_host_irq_remapping(h);
+	case VCK_ARCH_AARCH64:
+		if (d->msi_chip && strstr(d->msi_chip, "ITS"))
+			return VCK_YES;
+		return vck_tables_isolated_msi(h, d);
+	case VCK_ARCH_RISCV64:
+		return VCK_NO; /* irq-riscv-imsic-platform.c sets no
+				  IRQ_DOMAIN_FLAG_ISOLATED_MSI */
+	case VCK_ARCH_OTHER:
+	case VCK_ARCH_UNKNOWN:
+		break;
+	}
+	return VCK_UNKNOWN;
+}
+
+/* vfio_pci.c:vfio_pci_dev_in_denylist. 5.10 lacks the last two; 6.1 has them; when the
+ * releases between got them was not looked up. */
+static enum vck_tri on_list(const struct vck_host *h, const struct vck_device *d)
+{
+	static const struct {
+		uint16_t device;
+		bool late;
+	} list[] = {
+		{0x0435, false}, {0x0443, false}, {0x19e2, false}, {0x19e3, false},
+		{0x37c8, false}, {0x37c9, false}, {0x0b25, true},  {0x0cfe, true},
+	};
+
+	for (size_t i = 0; d->vendor_id == 0x8086 && i < ARRAY_SIZE(list); i++) {
+		if (list[i].device != d->device_id)
+			continue;
+		if (!list[i].late || h->kver >= VCK_KVER(6, 1))
+			return VCK_YES;
+		return h->kver == VCK_KVER(5, 10) ? VCK_NO : VCK_UNKNOWN;
+	}
+	return VCK_NO;
+}
+
+enum vck_tri vck_device_denylisted(const struct vck_host *h, const struct vck_device *d)
+{
+	enum vck_tri listed;
+
+	if (d->bus != VCK_BUS_PCI)
+		return VCK_NO;
+	if (!vck_device_has(d, VCK_EV_IDS))
+		return VCK_UNKNOWN;
+	listed = on_list(h, d);
+	return vck_tri_and(listed,
+			   vck_tri_not(vck_param_on(h, "vfio_pci", "disable_denylist",
+						    h->vfio.vfio_pci_loaded)));
+}
+
+static enum vck_tri cmdline_bool(const struct vck_host *h, const char *module,
+				 const char *name)
+{
+	char key[96];
+	size_t n = strlen(module), m = strlen(name), len;
+	enum vck_tri on = VCK_NO;
+	const char *v;
+
+	if (n + m + 2 > sizeof(key))
+		return VCK_UNKNOWN;
+	memcpy(key, module, n);
+	key[n] = '.';
+	memcpy(key + n + 1, name, m + 1);
+	for (unsigned i = 0; (v = vck_cmdline_get(h, key, i, &len)); i++)
+		on = vck_tri(len == 0 || strchr("1yYtT", v[0]));
+	return on;
+}
+
+enum vck_tri vck_param_on(const struct vck_host *h, const char *module, const char *name,
+			  enum vck_tri loaded)
+{
+	enum vck_tri v = vck_host_param_bool(h, module, name);
+
+	if (v != VCK_UNKNOWN || loaded == VCK_UNKNOWN)
+		return v;
+	if (loaded ==
+	    VCK_YES) /* a module without the parameter was built without the feature */
+		return vck_host_param(h, module, name) ? VCK_UNKNOWN : VCK_NO;
+	return vck_host_has(h, VCK_EV_CMDLINE) ? cmdline_bool(h, module, name)
+					       : VCK_UNKNOWN;
+}
+
+static bool any_active_unit(const struct vck_host *h)
+{
+	for (size_t i = 0; i < h->n_units; i++) {
+		if (h->units[i]->active)
+			return true;
+	}
+	return false;
+}
+
+/* 5.10: only where the bus has no IOMMU at all (vfio_iommu_group_get); later for every
+ * device without a group (vfio_group_find_or_alloc). */
+enum vck_tri vck_host_noiommu(const struct vck_host *h)
+{
+	enum vck_tri on = vck_param_on(h, "vfio", "enable_unsafe_noiommu_mode",
+				       h->vfio.vfio_loaded);
+
+	if (on != VCK_YES || !h->kver || h->kver >= VCK_KVER(5, 19))
+		return on;
+	return any_active_unit(h) ? VCK_NO : VCK_YES;
+}
+
+enum vck_path vck_host_path(const struct vck_host *h)
+{
+	const struct vck_vfio *v = &h->vfio;
+	enum vck_tri type1 = vck_tri_or(v->type1_loaded, v->type1_available);
+	enum vck_tri iommufd = vck_tri_or(v->iommufd_loaded, v->iommufd_available);
+
+	if (type1 != VCK_NO || iommufd != VCK_YES)
+		return VCK_PATH_CONTAINER;
+	return v->container_node == VCK_YES ? VCK_PATH_COMPAT : VCK_PATH_IOMMUFD;
+}
+
+/* linux/ioport.h */
+#define RES_IO	  0x00000100u
+#define RES_MEM	  0x00000200u
+#define RES_UNSET 0x20000000u
+
+const struct vck_resource *vck_device_unassigned_bar(const struct vck_device *d)
+{
+	for (size_t i = 0; i < d->n_resources && i < 6; i++) {
+		const struct vck_resource *r = &d->resources[i];
+
+		if (r->flags & RES_UNSET && r->flags & (RES_IO | RES_MEM))
+			return r;
+	}
+	return NULL;
+}
+
+bool vck_device_is_vf_of(const struct vck_device *d, const struct vck_device *pf)
+{
+	return d->physfn && d->physfn == pf;
+}

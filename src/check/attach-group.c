@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Which group a device is in, or will be in once a driver is bound to it, and
+ * whether its other members stand in the way. */
+#include "config.h"
+
+#include <errno.h>
+
+#include "check/attach.h"
+#include "check/tables.h"
+#include "check/units.h"
+
+/* From here on the kernel reads firmware's IOMMU description when a device or an IOMMU
+ * appears; before, for a device tree, IORT and VIOT, only when a driver is bound to the
+ * device (iommu.c:iommu_init_device in 7.2, of_iommu.c and acpi/scan.c in 6.12). */
+#define KVER_EARLY_PROBE VCK_KVER(6, 15)
+/* From here on two devices cannot have one stream id
+ * (arm-smmu-v3.c:arm_smmu_insert_master). */
+#define KVER_STREAM_TREE VCK_KVER(5, 13)
+
+#define MAX_IDS 8
+
+/* Drivers that learn of their devices from a device tree, IORT, RIMT or VIOT. */
+static bool unit_by_firmware(const struct vck_unit *u)
+{
+	return u->driver != VCK_IOMMU_INTEL && u->driver != VCK_IOMMU_AMD;
+}
+
+const struct vck_unit *vck_device_is_unit(const struct vck_host *h,
+					  const struct vck_device *d)
+{
+	for (size_t i = 0; i < h->n_units; i++) {
+		const struct vck_unit *u = h->units[i];
+
+		if (streq0(u->parent, d->address) || streq(u->name, d->address))
+			return u;
+	}
+	return NULL;
+}
+
+static bool share_an_id(const struct vck_device *a, const struct vck_device *b)
+{
+	uint16_t x[MAX_IDS], y[MAX_IDS];
+	size_t n = vck_tables_requester_ids(a, x, MAX_IDS),
+	       m = vck_tables_requester_ids(b, y, MAX_IDS);
+
+	for (size_t i = 0; i < n; i++) {
+		for (size_t j = 0; j < m; j++) {
+			if (x[i] == y[j])
+				return true;
+		}
+	}
+	return false;
+}
+
+const struct vck_device *vck_device_id_conflict(const struct vck_host *h,
+						const struct vck_device *d)
+{
+	const struct vck_unit *u = d->unit;
+	uint16_t ids[2];
+
+	if (!u || u->driver != VCK_IOMMU_SMMU_V3 || h->kver < KVER_STREAM_TREE)
+		return NULL;
+	if (d->bus != VCK_BUS_PCI || vck_tables_requester_ids(d, ids, 2) < 2)
+		return NULL;
+	for (size_t i = 0; i < h->n_devices; i++) {
+		const struct vck_device *o = h->devices[i];
+
+		if (o != d && o->bus == VCK_BUS_PCI && o->group &&
+		    o->bdf.domain == d->bdf.domain && share_an_id(d, o))
+			return o;
+	}
+	return NULL;
+}
+
+/* A covered device that a driver of the host has, or a port that nothing has: which tells
+ * whether the kernel still waits for the IOMMU. */
+static bool covered(const struct vck_device *d)
+{
+	return d->bus == VCK_BUS_PCI && d->unit && d->unit_from_tables &&
+	       !d->unit->active && unit_by_firmware(d->unit) &&
+	       vck_device_has(d, VCK_EV_DRIVER);
+}
+
+bool vck_device_deferred(const struct vck_host *h, const struct vck_device *d)
+{
+	bool port_waits = false;
+
+	if (d->group || d->driver || !covered(d) || vck_device_is_unit(h, d))
+		return false;
+	for (size_t i = 0; i < h->n_devices; i++) {
+		const struct vck_device *o = h->devices[i];
+
+		if (!covered(o) || vck_device_is_unit(h, o))
+			continue;
+		if (o->driver)
+			return false; /* the wait is over: drivers were bound without the
+					 IOMMU */
+		port_waits |= vck_device_is_bridge(o);
+	}
+	return port_waits;
+}
+
+/* The function has no group and an IOMMU that the kernel drives covers it. */
+static enum vck_tri late_group(const struct vck_host *h, const struct vck_device *d)
+{
+	uint16_t ids[2];
+
+	if (!unit_by_firmware(d->unit))
+		return VCK_NO; /* Intel and AMD group every function when it appears */
+	/* The host side of a virtio-iommu knows one endpoint a function, the kernel
+	 * attaches every alias: a function behind a conventional bridge fails
+	 * (viommu_attach_dev). */
+	if (d->unit->driver == VCK_IOMMU_VIRTIO && d->bus == VCK_BUS_PCI &&
+	    vck_tables_requester_ids(d, ids, 2) > 1)
+		return VCK_NO;
+	if (vck_device_id_conflict(h, d))
+		return VCK_NO;
+	if (!h->kver || !vck_device_has(d, VCK_EV_DRIVER) || d->driver)
+		return VCK_UNKNOWN; /* bound before the IOMMU came, or refused by it: not
+				       to be told */
+	return h->kver < KVER_EARLY_PROBE ? VCK_YES : VCK_NO;
+}
+
+static enum vck_tri any_unit_by_firmware(const struct vck_host *h)
+{
+	for (size_t i = 0; i < h->n_units; i++) {
+		if (h->units[i]->active && unit_by_firmware(h->units[i]))
+			return VCK_YES;
+	}
+	return vck_host_has(h, VCK_EV_UNITS) ? VCK_NO : VCK_UNKNOWN;
+}
+
+/* Groups of vfio's own making for devices without an IOMMU do not count. */
+static bool real_group(const struct vck_group *g)
+{
+	return g && !streq0(g->name, "vfio-noiommu");
+}
+
+enum vck_tri vck_device_gets_group(const struct vck_host *h, const struct vck_device *d)
+{
+	if (real_group(d->group))
+		return VCK_YES;
+	if (!vck_device_has(d, VCK_EV_GROUP))
+		return VCK_UNKNOWN;
+	if (vck_device_is_unit(h, d))
+		return VCK_NO;
+	if (d->unit && d->unit_from_tables)
+		return d->unit->active ? late_group(h, d) : VCK_NO;
+	if (any_unit_by_firmware(h) == VCK_NO)
+		return VCK_NO;
+	if (!h->n_groups && !h->n_units && vck_host_has(h, VCK_EV_GROUPS))
+		return VCK_NO;
+	return vck_tables_unit(h, d, &(struct vck_unit *){NULL}) == VCK_NO ? VCK_NO
+									   : VCK_UNKNOWN;
+}
+
+static int add_member(struct vck_host *h, struct vck_membership *m, size_t *cap,
+		      struct vck_device *d)
+{
+	for (size_t i = 0; i < m->n_devices; i++) {
+		if (m->devices[i] == d)
+			return 0;
+	}
+	if (vck_arena_grow(&h->arena, &m->devices, m->n_devices, cap,
+			   sizeof(*m->devices)) < 0)
+		return -ENOMEM;
+	m->devices[m->n_devices++] = d;
+	return 0;
+}
+
+static const struct vck_group *predicted_group(const struct vck_host *h,
+					       const struct vck_device *d)
+{
+	for (size_t i = 0; i < h->n_predicted; i++) {
+		for (size_t j = 0; j < h->predicted[i]->n_devices; j++) {
+			if (h->predicted[i]->devices[j] == d)
+				return h->predicted[i];
+		}
+	}
+	return NULL;
+}
+
+/* The members of the kernel's group which the model puts @d into. */
+static int join(struct vck_host *h, struct vck_device *d, struct vck_membership *m,
+		size_t *cap)
+{
+	const struct vck_group *p = predicted_group(h, d);
+	int r = 0;
+
+	m->late = true;
+	m->known = p ? VCK_YES : VCK_UNKNOWN;
+	for (size_t i = 0; p && r == 0 && i < p->n_devices; i++) {
+		struct vck_group *g = p->devices[i]->group;
+
+		if (p->devices[i] == d)
+			r = add_member(h, m, cap, d);
+		if (!real_group(g))
+			continue; /* not in it either */
+		m->group = g;
+		m->incomplete |= g->n_missing > 0;
+		for (size_t j = 0; r == 0 && j < g->n_devices; j++)
+			r = add_member(h, m, cap, g->devices[j]);
+	}
+	return r;
+}
+
+int vck_membership_init(struct vck_host *h, struct vck_device *d,
+			struct vck_membership *ret)
+{
+	struct vck_membership m = {.known = VCK_YES};
+	size_t cap = 0;
+	int r = 0;
+
+	if (real_group(d->group)) {
+		m.group = d->group;
+		m.devices = d->group->devices;
+		m.n_devices = d->group->n_devices;
+		m.incomplete = d->group->n_missing > 0;
+	} else {
+		if (vck_device_gets_group(h, d) != VCK_NO)
+			r = join(h, d, &m, &cap);
+		if (r == 0 && !m.n_devices)
+			r = add_member(h, &m, &cap, d);
+	}
+	if (r == 0)
+		*ret = m;
+	return r;
+}
+
+/* 5.10: unbound, a vfio driver, pci-stub, or any bridge (vfio.c:vfio_dev_viable). */
+static enum vck_tri harmless_5_10(const struct vck_device *s)
+{
+	if (vck_driver_is_vfio(s->driver) || streq0(s->driver, "pci-stub"))
+		return VCK_YES;
+	if (s->bus != VCK_BUS_PCI)
+		return VCK_NO;
+	return s->cap.header_known == VCK_YES ? vck_tri(s->cap.header_type != 0)
+					      : VCK_UNKNOWN;
+}
+
+/* A member that stays as it is: does its driver leave the group's DMA alone? */
+static enum vck_tri harmless(const struct vck_host *h, const struct vck_device *s)
+{
+	enum vck_tri now, then;
+
+	if (!vck_device_has(s, VCK_EV_DRIVER))
+		return VCK_UNKNOWN;
+	if (!s->driver || s->vfio_cdev)
+		return VCK_YES;
+	now = vck_tri(vck_driver_managed_dma(s->driver));
+	then = harmless_5_10(s);
+	if (h->kver)
+		return h->kver >= VCK_KVER(5, 19) ? now : then;
+	return now == then ? now : VCK_UNKNOWN;
+}
+
+/* Is the member bound to a vfio driver too, or at least freed of its own, in this case?
+ */
+static bool moves(const struct vck_case *c, const struct vck_device *s)
+{
+	return s == c->dev || (c->whole_group && !vck_device_is_bridge(s));
+}
+
+/* VFs go away with the driver of their PF. */
+static enum vck_tri vanishes(const struct vck_case *c, const struct vck_device *s)
+{
+	if (!s->physfn || !moves(c, s->physfn) || !s->physfn->driver)
+		return VCK_NO;
+	if (vck_driver_is_vfio(s->physfn->driver))
+		return VCK_NO; /* stays where it is */
+	for (size_t i = 0; i < c->members.n_devices; i++) {
+		if (c->members.devices[i] == s->physfn)
+			return vck_driver_drops_vfs(s->physfn->driver);
+	}
+	return s->physfn == c->dev ? vck_driver_drops_vfs(s->physfn->driver) : VCK_NO;
+}
+
+enum vck_tri vck_membership_viable(const struct vck_case *c,
+				   const struct vck_device **ret)
+{
+	enum vck_tri all = c->members.known;
+
+	if (c->members.incomplete)
+		all = VCK_UNKNOWN;
+	for (size_t i = 0; i < c->members.n_devices; i++) {
+		const struct vck_device *s = c->members.devices[i];
+		enum vck_tri ok = moves(c, s) ? VCK_YES : harmless(c->host, s);
+
+		ok = vck_tri_or(ok, vanishes(c, s));
+		if (ok == VCK_NO && ret && all != VCK_NO)
+			*ret = s;
+		all = vck_tri_and(all, ok);
+	}
+	return all;
+}

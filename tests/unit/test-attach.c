@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* check/attach: what the kernel answers, by release, IOMMU and interface. Each row is a
+ * host of one group: the device 0000:01:00.0, perhaps with a sibling, behind one unit.
+ * The expected answers are "ok", "noiommu", "?" (unknown) or "ERRNO stage". */
+#include "config.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <cmocka.h>
+
+#include "base/errname.h"
+#include "check/engine.h"
+
+struct row {
+	const char *name, *kernel;
+	enum vck_arch arch;	     /* default x86_64 */
+	enum vck_iommu_driver iommu; /* UNKNOWN: no unit and no group */
+	const char *other;	     /* name of an IOMMU driver of its own kind */
+	enum vck_tri walk, no_ir;    /* coherent walk; no_ir YES: no isolated MSIs */
+	const char *driver, *sibling, *region, *params, *cmdline, *holders;
+	uint16_t device_id;
+	uint8_t header;
+	uint32_t vfs;
+	const char *pf_driver; /* the device is a VF of a PF with this driver */
+	bool no_type1, no_group, unassigned, blind;
+	const char *now, *with_group; /* with_group NULL: as now */
+};
+
+#define INTEL	 .iommu = VCK_IOMMU_INTEL
+#define AMD	 .iommu = VCK_IOMMU_AMD
+#define VIRTIO	 .iommu = VCK_IOMMU_VIRTIO
+#define SMMU	 .arch = VCK_ARCH_AARCH64, .iommu = VCK_IOMMU_SMMU
+#define SMMU_V3	 .arch = VCK_ARCH_AARCH64, .iommu = VCK_IOMMU_SMMU_V3
+#define OTHER(n) .iommu = VCK_IOMMU_OTHER, .other = n
+
+static const struct row rows[] = {
+	/* plain acceptance, and kernels outside of the tables */
+	{"intel", "6.12.0", INTEL, .now = "ok"},
+	{"intel 5.10", "5.10.0", INTEL, .now = "ok"},
+	{"intel newest", "7.3.1", INTEL, .now = "ok"},
+	{"newer than the tables", "7.4.0", INTEL, .now = "?"},
+	{"older than the tables", "4.19.0", INTEL, .now = "?"},
+	{"foreign architecture", "6.12.0", .arch = VCK_ARCH_OTHER, .now = "?"},
+	{"release unknown, nothing depends on it", NULL, .header = 1,
+	 .now = "EINVAL bind"},
+	{"release unknown, sibling", NULL, INTEL, .sibling = "nvme", .now = "?"},
+	/* bind */
+	{"no group", "6.12.0", .now = "EINVAL bind"},
+	{"no group, no evidence", "6.12.0", .blind = true, .now = "?"},
+	{"bridge", "6.12.0", INTEL, .header = 1, .now = "EINVAL bind"},
+	{"denylist", "6.12.0", INTEL, .device_id = 0x37c8, .now = "EINVAL bind"},
+	{"denylist off", "6.12.0", INTEL, .device_id = 0x37c8,
+	 .params = "vfio_pci.disable_denylist=Y", .now = "ok"},
+	{"denylist, newer entry", "6.12.0", INTEL, .device_id = 0x0b25,
+	 .now = "EINVAL bind"},
+	{"denylist, before that entry", "5.10.0", INTEL, .device_id = 0x0b25,
+	 .now = "ok"},
+	{"PF, driver removes its VFs", "6.12.0", INTEL, .driver = "igb", .vfs = 2,
+	 .now = "ok"},
+	{"PF, driver leaves them", "6.12.0", INTEL, .driver = "nvme", .vfs = 2,
+	 .now = "EBUSY bind"},
+	{"PF without driver", "6.12.0", INTEL, .vfs = 2, .now = "EBUSY bind"},
+	{"PF, driver not known", "6.12.0", INTEL, .driver = "fancy", .vfs = 2,
+	 .now = "?"},
+	/* cache coherency */
+	{"virtio-iommu 5.18", "5.18.0", VIRTIO, .arch = VCK_ARCH_AARCH64, .now = "ok"},
+	{"virtio-iommu 5.19", "5.19.0", VIRTIO, .now = "EINVAL bind"},
+	{"virtio-iommu 6.0", "6.0", VIRTIO, .now = "EINVAL bind"},
+	{"virtio-iommu 6.0 stable", "6.0.19", VIRTIO,
+	 .params = "vfio_iommu_type1.allow_unsafe_interrupts=Y", .now = "?"},
+	{"virtio-iommu 6.1 on x86", "6.1.0", VIRTIO, .no_ir = VCK_YES,
+	 .now = "EPERM iommu"},
+	{"SMMUv3 coherent", "6.12.0", SMMU_V3, .walk = VCK_YES, .now = "ok"},
+	{"SMMUv3 not coherent", "6.12.0", SMMU_V3, .walk = VCK_NO, .now = "EINVAL bind"},
+	{"SMMUv3 not coherent, 6.0", "6.0.0", SMMU_V3, .walk = VCK_NO, .now = "ok"},
+	{"SMMUv3, firmware not read", "6.12.0", SMMU_V3, .now = "?"},
+	{"SMMUv2, function without a node", "6.12.0", SMMU, .walk = VCK_NO,
+	 .now = "EINVAL bind"},
+	{"SMMUv2 walks coherently", "6.12.0", SMMU, .walk = VCK_YES, .now = "ok"},
+	{"riscv", "7.1.0", OTHER("riscv-iommu"), .now = "EINVAL bind"},
+	{"rockchip", "6.12.0", OTHER("rk_iommu"), .now = "EINVAL bind"},
+	{"an IOMMU that nobody knows", "6.12.0", OTHER("frobnicator"), .now = "?"},
+	{"the same before it mattered", "5.10.0", OTHER("frobnicator"), .now = "ok"},
+	/* group */
+	{"sibling on its driver", "6.12.0", INTEL, .sibling = "nvme",
+	 .now = "EPERM group", .with_group = "ok"},
+	{"sibling on pcieport", "6.12.0", INTEL, .sibling = "pcieport", .now = "ok"},
+	{"sibling on pci-stub", "6.12.0", INTEL, .sibling = "pci-stub", .now = "ok"},
+	{"sibling on vfio", "6.12.0", INTEL, .sibling = "mlx5_vfio_pci", .now = "ok"},
+	{"sibling unbound", "6.12.0", INTEL, .sibling = "", .now = "ok"},
+	{"sibling on xen-pciback", "6.12.0", INTEL, .sibling = "xen-pciback",
+	 .now = "EPERM group", .with_group = "ok"},
+	{"sibling, 5.18", "5.18.0", INTEL, .sibling = "nvme", .now = "EINVAL device",
+	 .with_group = "ok"},
+	{"sibling, compat", "6.12.0", INTEL, .sibling = "nvme", .no_type1 = true,
+	 .params = "compat", .now = "EPERM device", .with_group = "ok"},
+	{"sibling, iommufd", "6.12.0", INTEL, .sibling = "nvme", .no_type1 = true,
+	 .params = "iommufd", .now = "EPERM group", .with_group = "ok"},
+	{"no backend at all", "6.12.0", INTEL, .no_type1 = true, .now = "ENODEV iommu"},
+	{"held by another VM", "6.12.0", INTEL, .holders = "qemu (4711)",
+	 .now = "EBUSY group"},
+	/* reserved regions */
+	{"direct region", "6.12.0", INTEL, .region = "direct", .now = "EINVAL group"},
+	{"direct region, 6.1", "6.1.0", INTEL, .region = "direct", .now = "EPERM iommu"},
+	{"direct region, AMD", "6.12.0", AMD, .region = "direct", .now = "EINVAL group"},
+	{"direct region, AMD, 6.1", "6.1.0", AMD, .region = "direct", .now = "ok"},
+	{"relaxable region", "6.12.0", INTEL, .region = "direct-relaxable", .now = "ok"},
+	{"direct region and sibling", "6.12.0", INTEL, .region = "direct",
+	 .sibling = "nvme", .now = "EPERM group", .with_group = "EINVAL group"},
+	/* isolated MSIs */
+	{"no remapping", "6.12.0", INTEL, .no_ir = VCK_YES, .now = "EPERM iommu"},
+	{"no remapping, allowed", "6.12.0", INTEL, .no_ir = VCK_YES,
+	 .params = "vfio_iommu_type1.allow_unsafe_interrupts=Y", .now = "ok"},
+	{"no remapping, the other parameter", "6.12.0", INTEL, .no_ir = VCK_YES,
+	 .params = "iommufd.allow_unsafe_interrupts=Y", .now = "EPERM iommu"},
+	{"no remapping, iommufd", "6.12.0", INTEL, .no_ir = VCK_YES, .no_type1 = true,
+	 .params = "iommufd", .now = "EPERM group"},
+	{"no remapping and sibling", "6.12.0", AMD, .no_ir = VCK_YES, .sibling = "nvme",
+	 .now = "EPERM group", .with_group = "EPERM iommu"},
+	{"no controller that isolates", "6.12.0", SMMU_V3, .walk = VCK_YES,
+	 .no_ir = VCK_YES, .now = "?"},
+	/* noiommu */
+	{"noiommu", "6.12.0", .params = "vfio.enable_unsafe_noiommu_mode=Y",
+	 .now = "noiommu"},
+	{"noiommu by the command line", "6.12.0",
+	 .cmdline = "quiet vfio.enable_unsafe_noiommu_mode=1", .now = "noiommu"},
+	{"noiommu rescues no incoherent device", "6.12.0", SMMU_V3, .walk = VCK_NO,
+	 .params = "vfio.enable_unsafe_noiommu_mode=Y", .now = "EINVAL bind"},
+	{"noiommu beside an IOMMU", "6.12.0", INTEL, .no_group = true,
+	 .params = "vfio.enable_unsafe_noiommu_mode=Y", .now = "noiommu"},
+	{"noiommu beside an IOMMU, 5.10", "5.10.0", INTEL, .no_group = true,
+	 .params = "vfio.enable_unsafe_noiommu_mode=Y", .now = "EINVAL bind"},
+	/* device */
+	{"VF of a PF on vfio-pci", "6.12.0", INTEL, .pf_driver = "vfio-pci",
+	 .now = "EACCES device"},
+	{"VF of a PF on its driver", "6.12.0", INTEL, .pf_driver = "igb", .now = "ok"},
+	{"BAR without an address", "6.12.0", INTEL, .unassigned = true,
+	 .now = "EINVAL device"},
+};
+
+static const char *answer(struct vck_attach a, char *out, size_t n)
+{
+	if (a.accepted == VCK_YES)
+		return a.noiommu ? "noiommu" : "ok";
+	if (a.accepted == VCK_UNKNOWN)
+		return "?";
+	snprintf(out, n, "%s %s", vck_errno_name(a.err), vck_stage_name(a.stage));
+	return out;
+}
+
+static struct vck_device *add_pci(struct vck_host *h, const char *address,
+				  const char *driver)
+{
+	struct vck_device *d = vck_host_add_device(h, address);
+
+	assert_non_null(d);
+	assert_int_equal(vck_bdf_parse(address, &d->bdf), 0);
+	d->have = ~0u;
+	d->vendor_id = 0x8086;
+	d->driver = driver && *driver ? driver : NULL;
+	d->cap.header_known = VCK_YES;
+	return d;
+}
+
+static void set_params(struct vck_host *h, const char *text)
+{
+	static struct vck_param p;
+	static char buf[128];
+	char *dot, *eq;
+
+	h->vfio.vfio_loaded = h->vfio.vfio_pci_loaded = VCK_NO;
+	h->vfio.iommufd_loaded = h->vfio.iommufd_available = VCK_NO;
+	if (!text)
+		return;
+	if (streq(text, "compat") || streq(text, "iommufd")) {
+		h->vfio.iommufd_loaded = VCK_YES;
+		h->vfio.container_node = vck_tri(streq(text, "compat"));
+		return;
+	}
+	snprintf(buf, sizeof(buf), "%s", text);
+	dot = strchr(buf, '.');
+	eq = strchr(buf, '=');
+	*dot = *eq = '\0';
+	p = (struct vck_param){buf, dot + 1, eq + 1};
+	h->vfio.params = &p;
+	h->vfio.n_params = 1;
+}
+
+static struct vck_group *add_group(struct vck_host *h, const struct row *r)
+{
+	static struct vck_region region;
+	struct vck_group *g = vck_host_add_group(h, "14");
+
+	assert_non_null(g);
+	g->regions_known = VCK_YES;
+	if (r->region) {
+		region = (struct vck_region){0x1000, 0x1fff, r->region};
+		g->regions = &region;
+		g->n_regions = 1;
+	}
+	return g;
+}
+
+static void join(struct vck_host *h, struct vck_group *g, struct vck_unit *u,
+		 struct vck_device *d)
+{
+	assert_int_equal(vck_group_add_device(h, g, d), 0);
+	d->group = g;
+	d->unit = u;
+}
+
+static struct vck_unit *add_unit(struct vck_host *h, const struct row *r)
+{
+	struct vck_unit *u = vck_host_add_unit(h, "unit0");
+
+	assert_non_null(u);
+	u->active = true;
+	u->driver = r->iommu;
+	u->driver_name = r->other;
+	u->coherent_walk = r->walk;
+	return u;
+}
+
+static struct vck_device *build(struct vck_host *h, const struct row *r)
+{
+	static struct vck_resource bar = {.flags = 0x20000200};
+	struct vck_device *d = add_pci(h, "0000:01:00.0", r->driver);
+
+	h->have = ~0u;
+	h->release = r->kernel;
+	h->kver = r->kernel ? vck_kver_parse(r->kernel) : 0;
+	h->arch = r->arch ? r->arch : VCK_ARCH_X86_64;
+	h->cmdline = r->cmdline ? r->cmdline : "";
+	h->vfio.type1_loaded = vck_tri(!r->no_type1);
+	h->vfio.type1_available = vck_tri(!r->no_type1);
+	set_params(h, r->params);
+	if (h->arch == VCK_ARCH_AARCH64)
+		d->msi_chip = r->no_ir == VCK_YES ? NULL : "ITS-MSI";
+	else
+		h->intr_remapping_in_use = vck_tri(r->no_ir != VCK_YES);
+	d->holders = r->holders;
+	d->device_id = r->device_id;
+	d->cap.header_type = r->header;
+	d->sriov_numvfs = r->vfs;
+	if (r->unassigned) {
+		d->resources = &bar;
+		d->n_resources = 1;
+	}
+	if (r->pf_driver)
+		d->physfn = add_pci(h, "0000:02:00.0", r->pf_driver);
+	if (r->blind)
+		d->have &= ~(uint32_t)VCK_EV_GROUP;
+	if (r->iommu && !r->no_group) {
+		struct vck_group *g = add_group(h, r);
+		struct vck_unit *u = add_unit(h, r);
+
+		join(h, g, u, d);
+		if (r->sibling) {
+			struct vck_device *s = add_pci(h, "0000:01:00.1", r->sibling);
+
+			s->msi_chip = d->msi_chip;
+			join(h, g, u, s);
+		}
+	} else if (r->iommu) {
+		add_unit(h, r);
+	}
+	vck_host_sort(h);
+	return d;
+}
+
+static void test_rows(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct row *r = &rows[i];
+		const char *want = r->with_group ? r->with_group : r->now;
+		cleanup_host struct vck_host *h = vck_host_new();
+		char now[64], all[64];
+		struct vck_device *d;
+
+		assert_non_null(h);
+		d = build(h, r);
+		assert_int_equal(vck_check(h), 0);
+		if (!streq(answer(d->now, now, sizeof(now)), r->now))
+			fail_msg("%s: now: %s, expected %s", r->name,
+				 answer(d->now, now, sizeof(now)), r->now);
+		if (!streq(answer(d->with_group, all, sizeof(all)), want))
+			fail_msg("%s: with group: %s, expected %s", r->name,
+				 answer(d->with_group, all, sizeof(all)), want);
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
