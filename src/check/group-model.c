@@ -20,6 +20,8 @@ struct model {
 	size_t n;
 	int groups;
 	bool assume;
+	const struct vck_device **taken; /* bridges whose alias id has an owner (SMMUv3) */
+	size_t n_taken;
 };
 
 /* What a step of the search came to. */
@@ -275,17 +277,52 @@ static bool is_outside(const struct vck_host *h, const struct vck_device *d)
 	       (h->acpi.dmar || h->acpi.ivrs || h->acpi.iort || h->acpi.viot || h->dt.root);
 }
 
+static bool is_taken(struct model *m, const struct vck_device *bridge)
+{
+	for (size_t i = 0; i < m->n_taken; i++) {
+		if (m->taken[i] == bridge)
+			return true;
+	}
+	m->taken[m->n_taken++] = bridge;
+	return false;
+}
+
+/* Some IOMMU drivers refuse a function whose requester id changes on the way: virtio-iommu takes
+ * one id an endpoint (virtio-iommu.c, viommu_probe_device), and SMMUv3 gives a stream id to one
+ * master only (arm-smmu-v3.c, arm_smmu_insert_master). Such a function gets no group, unless the
+ * kernel says otherwise. */
+static bool is_refused(struct model *m, const struct vck_device *d)
+{
+	enum vck_iommu_driver driver = d->unit ? d->unit->driver : VCK_IOMMU_UNKNOWN;
+
+	for (const struct vck_device *b = d->upstream; b; b = b->upstream) {
+		if (vck_bridge_alias(b) != VCK_ALIAS_SECONDARY)
+			continue;
+		if (driver == VCK_IOMMU_VIRTIO)
+			return !d->group;
+		if (driver == VCK_IOMMU_SMMU_V3 && is_taken(m, b))
+			return !d->group;
+	}
+	return false;
+}
+
+/* A domain that exists in software only, and nothing says whose requester id it uses. */
+static bool is_hidden_alias(const struct vck_host *h, const struct vck_device *d)
+{
+	return d->bdf.domain > 0xffff && !d->real_dma_dev && h->arch == VCK_ARCH_X86_64;
+}
+
 static void place(struct model *m, struct vck_grouping *e)
 {
 	const struct vck_device *d = e->device;
 	uint8_t seen[32] = { 0 };
 	enum step s;
 
-	if (is_outside(m->h, d)) {
+	if (is_outside(m->h, d) || is_refused(m, d)) {
 		e->merge = VCK_MERGE_OUTSIDE;
 		return;
 	}
-	if (!vck_device_has(d, VCK_EV_PATH)) {
+	if (!vck_device_has(d, VCK_EV_PATH) || is_hidden_alias(m->h, d)) {
 		e->merge = VCK_MERGE_UNKNOWN;
 		e->hop = d;
 		return;
@@ -309,7 +346,8 @@ int vck_group_model(struct vck_host *h, struct vck_grouping **ret, size_t *ret_n
 	struct model m = { .h = h, .assume = vck_group_assumes_acs(h) };
 
 	m.all = vck_arena_calloc(&h->arena, h->n_devices, sizeof(*m.all));
-	if (!m.all)
+	m.taken = vck_arena_calloc(&h->arena, h->n_devices, sizeof(*m.taken));
+	if (!m.all || !m.taken)
 		return -ENOMEM;
 	for (size_t i = 0; i < h->n_devices; i++) {
 		if (h->devices[i]->bus != VCK_BUS_PCI)

@@ -196,6 +196,16 @@ static const char *disagreement(const struct vck_host *h)
 	return "the rules of the mainline kernel would part these; the cause may be a quirk newer than this program, ACS that was switched on after the groups were made, or the order of hot-add";
 }
 
+/* Whose advice counts: ports first, since root ports are often functions of one device themselves. */
+static const struct vck_grouping *deciding(const struct vck_grouping **kept, size_t n)
+{
+	for (size_t i = 0; i < n && i < HOPS_MAX; i++) {
+		if (kept[i]->merge == VCK_MERGE_PORT)
+			return kept[i];
+	}
+	return kept[0];
+}
+
 static int explain_group(const struct explain *x, struct vck_group *g)
 {
 	const struct vck_grouping *kept[HOPS_MAX] = { NULL };
@@ -217,7 +227,7 @@ static int explain_group(const struct explain *x, struct vck_group *g)
 	else if (!b.len)
 		vck_buf_adds(&b, "cannot be told: config space that decides it was not read (run as root)");
 	g->why = vck_arena_strdup(&x->h->arena, vck_buf_str(&b));
-	g->separate = n ? separation(x, kept[0]) : NULL;
+	g->separate = n ? separation(x, deciding(kept, n)) : NULL;
 	return g->why ? 0 : -ENOMEM;
 }
 
