@@ -7,5 +7,15 @@
 const struct vck_command *const vck_commands[] = {
 	&vck_cmd_list,
 	&vck_cmd_watch,
+	&vck_cmd_export,
 	NULL,
 };
+
+const struct vck_command *vck_command_find(const char *name)
+{
+	for (size_t i = 0; vck_commands[i]; i++) {
+		if (streq(vck_commands[i]->name, name))
+			return vck_commands[i];
+	}
+	return NULL;
+}

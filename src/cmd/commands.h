@@ -5,6 +5,7 @@
 
 #include "cmd/cmd.h"
 
+extern const struct vck_command vck_cmd_export;
 extern const struct vck_command vck_cmd_list;
 extern const struct vck_command vck_cmd_watch;
 

@@ -10,15 +10,6 @@
 
 #include "cmd/cmd.h"
 
-const struct vck_command *vck_command_find(const char *name)
-{
-	for (size_t i = 0; vck_commands[i]; i++) {
-		if (streq(vck_commands[i]->name, name))
-			return vck_commands[i];
-	}
-	return NULL;
-}
-
 static void print_help(void)
 {
 	puts("Usage: viommu-check [GLOBAL OPTION...] [COMMAND] [OPTION...] [DEVICE...]\n\n"

@@ -68,6 +68,35 @@ int vck_file_replace(int dir, const char *name, const void *data, size_t len, mo
 	return fsync(dir) < 0 ? -errno : 0;
 }
 
+/* Into what cannot be replaced: a terminal, a pipe. */
+static int write_stream(const char *path, const void *data, size_t len)
+{
+	cleanup_fd int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+
+	return fd < 0 ? -errno : write_all(fd, data, len);
+}
+
+int vck_file_write(const char *path, const void *data, size_t len, mode_t mode)
+{
+	const char *slash = strrchr(path, '/');
+	cleanup_free char *parent = NULL;
+	cleanup_fd int dir = -1;
+	struct stat st;
+
+	if (stat(path, &st) == 0) {
+		if (!S_ISREG(st.st_mode))
+			return write_stream(path, data, len);
+		mode = st.st_mode & 0777;
+	}
+	parent = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+	if (!parent)
+		return -ENOMEM;
+	dir = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return -errno;
+	return vck_file_replace(dir, slash ? slash + 1 : path, data, len, mode);
+}
+
 int vck_file_remove(int dir, const char *name)
 {
 	if (unlinkat(dir, name, 0) < 0)

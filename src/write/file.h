@@ -21,6 +21,16 @@
  */
 int vck_file_replace(int dir, const char *name, const void *data, size_t len, mode_t mode)
 	must_check;
+/**
+ * vck_file_write - the output file of a command
+ * @path: as the user gave it
+ *
+ * A regular file, or one that is not there, is written whole or not at all, as
+ * vck_file_replace() does; the mode of an old one stays. Anything else (a device, a
+ * pipe) is opened and written to.
+ * Return: 0 or a negative errno.
+ */
+int vck_file_write(const char *path, const void *data, size_t len, mode_t mode) must_check;
 /* Removes a file and syncs the directory; it not being there is success. */
 int vck_file_remove(int dir, const char *name) must_check;
 /* Removes what killed runs left behind. Only under the lock of write/env.h. */
