@@ -6,10 +6,23 @@
 #include <errno.h>
 
 #include "source/gather.h"
+#include "source/memtree.h"
 
 static size_t objects(const struct vck_host *h)
 {
 	return h->n_devices + h->n_groups + h->n_units;
+}
+
+/* Lines of a capture or of lspci text that could not be used. */
+static void note_skipped(struct vck_host *h, const struct vck_root *root)
+{
+	struct vck_text_notes n = vck_root_notes(root);
+	bool is_capture = vck_root_origin(root) == VCK_ORIGIN_CAPTURE;
+
+	if (n.skipped)
+		vck_problem(h, is_capture ? "capture" : "lspci", NULL, 0,
+			    "what %zu damaged line%s said, the first is line %zu", n.skipped,
+			    n.skipped == 1 ? "" : "s", n.line);
 }
 
 int vck_gather(struct vck_host *h, struct vck_root *root)
@@ -22,6 +35,7 @@ int vck_gather(struct vck_host *h, struct vck_root *root)
 	};
 
 	h->origin = vck_root_origin(root);
+	note_skipped(h, root);
 	for (size_t i = 0; i < ARRAY_SIZE(sources); i++) {
 		size_t before = objects(h);
 		int r = sources[i](h, root);

@@ -6,15 +6,19 @@
 
 #include "source/memtree.h"
 
-struct vck_host;
-
 /**
- * vck_lspci_parse - fill @tree with sys/bus/pci/devices/… from lspci text
+ * vck_lspci_parse - fill @tree with what sysfs would have shown
+ * @text, @n: the text; several outputs after each other are one host
+ * @notes: hex lines that could not be used
  *
- * Hex lines become the `config` file, "Kernel driver in use:" and "IOMMU group:" lines the
- * links of those names. What the text does not say is absent from the tree.
+ * Hex lines become the `config` file. Where there are none, the registers that the
+ * output of -vv and -vvv spells out in full are put together from it; everything else of
+ * config space stays a hole. "Kernel driver in use:" and "IOMMU group:" make links, and
+ * the bus numbers of bridges make the hierarchy below sys/devices. Directories that
+ * such a text cannot tell about answer -ENODATA: they are not known, not absent.
  * Return: number of functions, -EBADMSG when there is not one, -ENOMEM.
  */
-int vck_lspci_parse(const char *text, size_t n, struct vck_memtree *tree) must_check;
+int vck_lspci_parse(const char *text, size_t n, struct vck_memtree *tree,
+		    struct vck_text_notes *notes) must_check;
 
 #endif

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A file tree in memory. Lookups are binary searches in sorted children, so a
- * capture of 65,536 functions stays linear to read. */
+/* A file tree in memory. Large directories have a search tree, so a capture of
+ * 65,536 functions, in whatever order, takes time in proportion to its size. */
 #include "config.h"
 
 #include <errno.h>
+#include <search.h>
 
 #include "base/num.h"
 #include "source/memtree.h"
+#include "source/root.h"
 
 #define LINKS_MAX 40
+/* From this many entries on a directory gets its search tree. */
+#define INDEX_FROM 16
+/* Config space has 1024 dwords; anything else is read in one piece. */
+#define EXTENTS_MAX 4096
 
 struct vck_memtree {
 	struct vck_mem_node root;
@@ -39,12 +45,18 @@ static void node_clear(struct vck_mem_node *n)
 	n->n_extents = 0;
 	n->size = 0;
 	n->unread = false;
+	n->size_known = false;
 }
 
 static void node_free(struct vck_mem_node *n)
 {
 	free(n->name);
 	free(n);
+}
+
+static void keep(void *node)
+{
+	(void)node;
 }
 
 /* Free everything below @top, from the leaves up: a capture may nest deeper than the stack. */
@@ -55,6 +67,8 @@ static void children_free(struct vck_mem_node *top)
 	for (;;) {
 		struct vck_mem_node *up;
 
+		if (n->index)
+			tdestroy(TAKE_PTR(n->index), keep);
 		if (n->n_children) {
 			n = n->children[n->n_children - 1];
 			continue;
@@ -97,20 +111,67 @@ static int child_cmp(const void *a, const void *b)
 
 void vck_mem_sort(struct vck_mem_node *dir)
 {
-	if (!dir->sorted && dir->n_children > 1)
-		qsort(dir->children, dir->n_children, sizeof(*dir->children), child_cmp);
+	if (dir->sorted || dir->n_children < 2)
+		return;
+	qsort(dir->children, dir->n_children, sizeof(*dir->children), child_cmp);
+	for (size_t i = 0; i < dir->n_children; i++)
+		dir->children[i]->slot = i;
 	dir->sorted = true;
+}
+
+static int name_cmp(const void *a, const void *b)
+{
+	const struct vck_mem_node *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
 }
 
 struct vck_mem_node *vck_mem_child(struct vck_mem_node *dir, const char *name)
 {
-	struct vck_mem_node key = { .name = (char *)name }, *k = &key, **p;
+	struct vck_mem_node key = { .name = (char *)name };
+	void *found;
 
-	if (!dir->n_children)
+	if (dir->index) {
+		found = tfind(&key, &dir->index, name_cmp);
+		return found ? *(struct vck_mem_node **)found : NULL;
+	}
+	for (size_t i = dir->n_children; i-- > 0;) {
+		if (streq(dir->children[i]->name, name))
+			return dir->children[i];
+	}
+	return NULL;
+}
+
+/* Enter the newest child, or all of them when the directory just became large. */
+static bool index_add(struct vck_mem_node *dir)
+{
+	size_t from = dir->index ? dir->n_children - 1 : 0;
+
+	if (dir->n_children < INDEX_FROM && !dir->index)
+		return true;
+	for (size_t i = from; i < dir->n_children; i++) {
+		if (tsearch(dir->children[i], &dir->index, name_cmp))
+			continue;
+		if (dir->index && !from)
+			tdestroy(TAKE_PTR(dir->index), keep);
+		return false;
+	}
+	return true;
+}
+
+static struct vck_mem_node *child_new(struct vck_mem_node *dir, const char *name)
+{
+	struct vck_mem_node *c = calloc(1, sizeof(*c));
+
+	if (c)
+		c->name = strdup(name);
+	if (!c || !c->name) {
+		free(c);
 		return NULL;
-	vck_mem_sort(dir);
-	p = bsearch(&k, dir->children, dir->n_children, sizeof(*p), child_cmp);
-	return p ? *p : NULL;
+	}
+	c->parent = dir;
+	c->slot = dir->n_children;
+	return c;
 }
 
 static struct vck_mem_node *child_add(struct vck_mem_node *dir, const char *name)
@@ -118,7 +179,7 @@ static struct vck_mem_node *child_add(struct vck_mem_node *dir, const char *name
 	struct vck_mem_node *c, *last = NULL;
 
 	if (dir->n_children == dir->cap_children) {
-		size_t cap = dir->cap_children ? dir->cap_children * 2 : 8;
+		size_t cap = dir->cap_children ? dir->cap_children * 2 : 4;
 		struct vck_mem_node **p = realloc(dir->children, cap * sizeof(*p));
 
 		if (!p)
@@ -126,23 +187,19 @@ static struct vck_mem_node *child_add(struct vck_mem_node *dir, const char *name
 		dir->children = p;
 		dir->cap_children = cap;
 	}
-	c = calloc(1, sizeof(*c));
+	c = child_new(dir, name);
 	if (!c)
 		return NULL;
-	c->name = strdup(name);
-	if (!c->name) {
-		free(c);
-		return NULL;
-	}
-	c->parent = dir;
 	if (dir->n_children)
 		last = dir->children[dir->n_children - 1];
 	dir->children[dir->n_children++] = c;
+	if (!index_add(dir)) {
+		dir->n_children--;
+		node_free(c);
+		return NULL;
+	}
 	/* Captures are written in order: then the array stays sorted by itself. */
-	if (dir->n_children == 1 || (dir->sorted && last && child_cmp(&last, &c) < 0))
-		dir->sorted = true;
-	else
-		dir->sorted = false;
+	dir->sorted = !last || (dir->sorted && child_cmp(&last, &c) < 0);
 	return c;
 }
 
@@ -258,12 +315,23 @@ int vck_memtree_unread(struct vck_memtree *t, const char *path)
 int vck_memtree_set_size(struct vck_memtree *t, const char *path, size_t size)
 {
 	struct vck_mem_node *n;
-	int r = make_typed(t, path, VCK_MEM_FILE, true, &n);
+	int r = size > VCK_FILE_MAX ? -EFBIG : make_typed(t, path, VCK_MEM_FILE, true, &n);
 
 	if (r == 0) {
 		n->size = size;
+		n->size_known = true;
 		n->unread = false;
 	}
+	return r;
+}
+
+int vck_memtree_grow(struct vck_memtree *t, const char *path, size_t size)
+{
+	struct vck_mem_node *n;
+	int r = size > VCK_FILE_MAX ? -EFBIG : make_typed(t, path, VCK_MEM_FILE, true, &n);
+
+	if (r == 0 && !n->size_known && n->size < size)
+		n->size = size;
 	return r;
 }
 
@@ -280,8 +348,11 @@ int vck_memtree_file(struct vck_memtree *t, const char *path, const void *data, 
 /* Put the extent at index @i. */
 static int extent_insert(struct vck_mem_node *f, size_t i, struct vck_extent e)
 {
-	struct vck_extent *p = realloc(f->extents, (f->n_extents + 1) * sizeof(*p));
+	struct vck_extent *p;
 
+	if (f->n_extents >= EXTENTS_MAX)
+		return -EFBIG;
+	p = realloc(f->extents, (f->n_extents + 1) * sizeof(*p));
 	if (!p)
 		return -ENOMEM;
 	f->extents = p;
@@ -304,68 +375,89 @@ static int extent_extend(struct vck_extent *e, const void *data, size_t n)
 	return 0;
 }
 
+/* Index of the first extent that ends behind @off. */
+static size_t extent_find(const struct vck_mem_node *f, size_t off)
+{
+	size_t lo = 0, hi = f->n_extents;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (f->extents[mid].off + f->extents[mid].len <= off)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* Fill a gap before extent @i: by making the one before it longer, or with a new one. */
+static int extent_fill(struct vck_mem_node *f, size_t i, size_t off, const void *data, size_t n)
+{
+	struct vck_extent e = { .off = off, .len = n };
+	int r;
+
+	if (i && f->extents[i - 1].off + f->extents[i - 1].len == off)
+		return extent_extend(&f->extents[i - 1], data, n);
+	e.data = malloc(n);
+	if (!e.data)
+		return -ENOMEM;
+	memcpy(e.data, data, n);
+	r = extent_insert(f, i, e);
+	if (r < 0)
+		free(e.data);
+	return r;
+}
+
 int vck_memtree_extent(struct vck_memtree *t, const char *path, size_t off, const void *data,
 		       size_t n)
 {
 	struct vck_mem_node *f;
 	const uint8_t *p = data;
-	int r = make_typed(t, path, VCK_MEM_FILE, true, &f);
-	size_t i = 0;
+	int r;
 
+	if (off > VCK_FILE_MAX || n > VCK_FILE_MAX - off)
+		return -EFBIG;
+	r = make_typed(t, path, VCK_MEM_FILE, true, &f);
 	if (r < 0)
 		return r;
 	f->unread = false;
-	if (off + n > f->size)
-		f->size = off + n;
 	while (n) {
-		struct vck_extent e = { .off = off };
-		size_t len, room;
+		size_t i = extent_find(f, off), len;
+		struct vck_extent *e = i < f->n_extents ? &f->extents[i] : NULL;
 
-		while (i < f->n_extents && f->extents[i].off + f->extents[i].len <= off)
-			i++;
-		if (i < f->n_extents && f->extents[i].off <= off) { /* overwrite */
-			room = f->extents[i].off + f->extents[i].len - off;
-			len = n < room ? n : room;
-			memcpy(f->extents[i].data + (off - f->extents[i].off), p, len);
+		if (e && e->off <= off) { /* overwrite */
+			len = e->off + e->len - off;
+			len = n < len ? n : len;
+			memcpy(e->data + (off - e->off), p, len);
 		} else {
-			room = i < f->n_extents ? f->extents[i].off - off : n;
-			len = n < room ? n : room;
-			if (i && f->extents[i - 1].off + f->extents[i - 1].len == off) {
-				r = extent_extend(&f->extents[i - 1], p, len);
-			} else {
-				e.len = len;
-				e.data = malloc(len);
-				if (e.data)
-					memcpy(e.data, p, len);
-				r = e.data ? extent_insert(f, i, e) : -ENOMEM;
-				if (r < 0)
-					free(e.data);
-			}
+			len = e && e->off - off < n ? e->off - off : n;
+			r = extent_fill(f, i, off, p, len);
 			if (r < 0)
 				return r;
 		}
 		off += len;
 		p += len;
 		n -= len;
+		if (off > f->size)
+			f->size = off;
 	}
 	return 0;
 }
 
 void vck_memtree_remove(struct vck_memtree *t, const char *path)
 {
-	struct vck_mem_node *n, *up;
+	struct vck_mem_node *n, *up, *last;
 
 	if (vck_memtree_lookup(t, NULL, path, false, &n) < 0 || n == &t->root)
 		return;
 	up = n->parent;
-	for (size_t i = 0; i < up->n_children; i++) {
-		if (up->children[i] != n)
-			continue;
-		memmove(up->children + i, up->children + i + 1,
-			(up->n_children - i - 1) * sizeof(*up->children));
-		up->n_children--;
-		break;
-	}
+	if (up->index)
+		tdelete(n, &up->index, name_cmp);
+	last = up->children[--up->n_children];
+	up->children[n->slot] = last;
+	last->slot = n->slot;
+	up->sorted = false;
 	children_free(n);
 	node_clear(n);
 	node_free(n);
@@ -432,12 +524,10 @@ ssize_t vck_mem_pread(const struct vck_mem_node *f, void *buf, size_t n, size_t 
 		return f->type == VCK_MEM_DIR ? -EISDIR : -EINVAL;
 	if (f->unread)
 		return -ENODATA;
-	for (size_t i = 0; i < f->n_extents && got < n; i++) {
+	for (size_t i = extent_find(f, off); i < f->n_extents && got < n; i++) {
 		const struct vck_extent *e = &f->extents[i];
 		size_t len;
 
-		if (e->off + e->len <= off)
-			continue;
 		if (e->off > off)
 			break;
 		len = e->off + e->len - off;

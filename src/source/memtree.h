@@ -30,12 +30,21 @@ struct vck_mem_node {
 	size_t n_extents;
 	size_t size;		      /* of a file */
 	bool unread;		      /* known to be there, content not taken */
+	bool size_known;	      /* its end was seen, not only guessed */
 	struct vck_mem_node **children; /* of a directory */
 	size_t n_children, cap_children;
+	size_t slot;		      /* index in the parent's children */
+	void *index;		      /* search tree over many children, tsearch(3) */
 	bool sorted;
 };
 
 struct vck_memtree;
+
+/* What had to be left out of a text that was turned into a tree. */
+struct vck_text_notes {
+	size_t skipped; /* lines */
+	size_t line;	/* number of the first of them */
+};
 
 struct vck_memtree *vck_memtree_new(void) must_check;
 void vck_memtree_free(struct vck_memtree *t);
@@ -50,12 +59,17 @@ int vck_memtree_link(struct vck_memtree *t, const char *path, const char *target
 int vck_memtree_error(struct vck_memtree *t, const char *path, int err) must_check;
 /* The whole content. */
 int vck_memtree_file(struct vck_memtree *t, const char *path, const void *data, size_t n) must_check;
-/* A piece of a file; later pieces overwrite earlier ones. */
+/* A piece of a file; later pieces overwrite earlier ones. -EFBIG: beyond VCK_FILE_MAX, or
+ * too many separate pieces. */
 int vck_memtree_extent(struct vck_memtree *t, const char *path, size_t off, const void *data,
 		       size_t n) must_check;
 /* A file that is there, of which nothing more is known. */
 int vck_memtree_unread(struct vck_memtree *t, const char *path) must_check;
+/* Where the file ends, as seen. */
 int vck_memtree_set_size(struct vck_memtree *t, const char *path, size_t size) must_check;
+/* The file is said to be @size bytes long: bytes not taken are a hole. Does nothing where the
+ * end was seen. */
+int vck_memtree_grow(struct vck_memtree *t, const char *path, size_t size) must_check;
 /* Remove a node and everything below; absent is fine. */
 void vck_memtree_remove(struct vck_memtree *t, const char *path);
 
@@ -73,19 +87,5 @@ struct vck_mem_node *vck_mem_child(struct vck_mem_node *dir, const char *name);
 void vck_mem_sort(struct vck_mem_node *dir);
 /* Bytes at @off: number got, 0 at the end, -ENODATA in a hole, -EISDIR, -EINVAL. */
 ssize_t vck_mem_pread(const struct vck_mem_node *f, void *buf, size_t n, size_t off) must_check;
-
-/* --- source/capture.c: the text form --- */
-/* First line of every capture file. */
-#define VCK_CAPTURE_MAGIC "# viommu-check capture 1"
-/**
- * vck_capture_parse - read the text form into a tree
- * @text, @n: the file
- * @t: the tree to fill; text read earlier is overlaid
- * @line: number of the offending line where it fails
- *
- * A damaged line is skipped, counted and the rest still read.
- * Return: number of skipped lines, or -ENOMEM.
- */
-int vck_capture_parse(const char *text, size_t n, struct vck_memtree *t, size_t *line) must_check;
 
 #endif

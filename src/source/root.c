@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "source/capture.h"
 #include "source/lspci-text.h"
 #include "source/memtree.h"
 #include "source/root.h"
@@ -23,6 +24,7 @@ struct vck_root {
 	int fd;			  /* directory back end, else -1 */
 	bool no_openat2;	  /* the running host on a kernel or in a sandbox without it */
 	struct vck_memtree *tree; /* memory back end, owned */
+	struct vck_text_notes notes;
 	struct vck_memtree *record;
 };
 
@@ -251,8 +253,10 @@ static int root_open_file(int fd, struct vck_root **ret)
 {
 	cleanup_memtree struct vck_memtree *tree = vck_memtree_new();
 	cleanup_blob struct vck_blob b = { 0 };
+	struct vck_text_notes notes = { 0 };
 	enum vck_origin origin = VCK_ORIGIN_LSPCI;
-	size_t line;
+	const char *text;
+	size_t skip;
 	int r;
 
 	if (!tree)
@@ -260,18 +264,22 @@ static int root_open_file(int fd, struct vck_root **ret)
 	r = read_fd(fd, &b);
 	if (r < 0)
 		return r;
-	if (str_after((const char *)b.data, VCK_CAPTURE_MAGIC)) {
+	text = (const char *)b.data;
+	skip = str_after(text, "\xef\xbb\xbf") ? 3 : 0; /* what some editors put first */
+	if (vck_capture_is(text + skip, b.len - skip)) {
 		origin = VCK_ORIGIN_CAPTURE;
-		r = vck_capture_parse((const char *)b.data, b.len, tree, &line);
+		r = vck_capture_parse(text + skip, b.len - skip, tree, &notes);
 	} else {
-		r = vck_lspci_parse((const char *)b.data, b.len, tree);
+		r = vck_lspci_parse(text + skip, b.len - skip, tree, &notes);
 	}
 	if (r < 0)
 		return r;
 	r = vck_root_from_tree(tree, origin, ret);
-	if (r == 0)
-		tree = NULL;
-	return r;
+	if (r < 0)
+		return r;
+	(*ret)->notes = notes;
+	tree = NULL;
+	return 0;
 }
 
 int vck_root_open(const char *path, struct vck_root **ret)
@@ -320,6 +328,11 @@ enum vck_origin vck_root_origin(const struct vck_root *r)
 struct vck_memtree *vck_root_tree(const struct vck_root *r)
 {
 	return r->tree;
+}
+
+struct vck_text_notes vck_root_notes(const struct vck_root *r)
+{
+	return r->notes;
 }
 
 void vck_root_record(struct vck_root *r, struct vck_memtree *tree)

@@ -28,6 +28,7 @@ struct vck_root;
 struct vck_dir;
 struct vck_file;
 struct vck_memtree;
+struct vck_text_notes;
 
 /* Owned copy of a file's content; a NUL stands behind the last byte. */
 struct vck_blob {
@@ -60,8 +61,8 @@ void vck_names_done(struct vck_names *n);
  * A file is told apart by its content: a capture by its first line, anything
  * that holds hex dumps or headers of lspci is lspci text.
  * Return: 0, -ENOSYS (a directory, and the kernel has no openat2), -EMEDIUMTYPE
- * (neither directory nor regular file), -EBADMSG (a file of no known kind), or
- * the error of opening it.
+ * (neither directory nor regular file), -EBADMSG (a file of no known kind),
+ * -EPROTO (a capture of another version), or the error of opening it.
  */
 int vck_root_open(const char *path, struct vck_root **ret) must_check;
 /* A root over a tree in memory, which it takes over. */
@@ -74,6 +75,8 @@ void vck_root_closep(struct vck_root **r);
 enum vck_origin vck_root_origin(const struct vck_root *r);
 /* The tree in memory of a capture or lspci text, else NULL. Borrowed. */
 struct vck_memtree *vck_root_tree(const struct vck_root *r);
+/* What had to be skipped while a capture or lspci text was read; zeros for other roots. */
+struct vck_text_notes vck_root_notes(const struct vck_root *r);
 /* From now on note down every successful or refused read in @tree (borrowed). */
 void vck_root_record(struct vck_root *r, struct vck_memtree *tree);
 

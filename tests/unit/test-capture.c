@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The text form of a tree: what is written is read back the same, damaged lines cost
+ * what they said and no more, no path leaves the root, and time is in proportion to
+ * the text. */
+#include "config.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "base/buf.h"
+#include "source/capture.h"
+#include "source/root.h"
+
+#define MAGIC VCK_CAPTURE_MAGIC "\n"
+
+static struct vck_memtree *parse(const char *text, size_t skipped, size_t line)
+{
+	struct vck_memtree *t = vck_memtree_new();
+	struct vck_text_notes notes;
+
+	assert_non_null(t);
+	assert_int_equal(vck_capture_parse(text, strlen(text), t, &notes), 0);
+	assert_int_equal(notes.skipped, skipped);
+	assert_int_equal(notes.line, line);
+	return t;
+}
+
+static void assert_formats(struct vck_memtree *t, const char *text)
+{
+	cleanup_buf struct vck_buf b = { 0 };
+
+	vck_capture_format(t, &b);
+	assert_string_equal(vck_buf_str(&b), text);
+}
+
+/* Text that the writer writes, so that reading and writing it changes nothing. */
+static void test_round_trip(void **state)
+{
+	static const char text[] =
+		MAGIC
+		"d proc/empty\n"
+		"f proc/sys/kernel/osrelease \"6.12.0\\n\"\n"
+		"f proc/two\n"
+		"  \"one \\\"line\\\"\\n\"\n"
+		"  \"\\tand another, caf\xc3\xa9\"\n"
+		"l sys/bus/pci/devices/0000:00:01.0 -> ../../../devices/pci0000:00/0000:00:01.0\n"
+		"f sys/compatible \"arm,smmu-v3\\0arm,smmu\\0\"\n"
+		"x sys/config 256\n"
+		"  0: 86 80 72 15\n"
+		"  10+60: 00\n"
+		"  70: 01 02\n"
+		"f sys/empty \"\"\n"
+		"f \"sys/with blank\" \"x\"\n"
+		"u sys/not-read\n"
+		"e sys/refused EACCES\n";
+	struct vck_memtree *t = parse(text, 0, 0);
+	cleanup_buf struct vck_buf b = { 0 };
+
+	(void)state;
+	vck_capture_format(t, &b);
+	vck_memtree_free(t);
+	t = parse(vck_buf_str(&b), 0, 0);
+	assert_formats(t, vck_buf_str(&b));
+	assert_non_null(strstr(vck_buf_str(&b), "\nf \"sys/with blank\" \"x\"\n"));
+	assert_non_null(strstr(vck_buf_str(&b), "f sys/compatible \"arm,smmu-v3\\0arm,smmu\\0\"\n"));
+	assert_non_null(strstr(vck_buf_str(&b), "x sys/config 256\n  0: 86 80 72 15\n  10+60: 00\n"));
+	vck_memtree_free(t);
+}
+
+/* Each of these lines is skipped, and nothing but it. */
+static void test_damaged_lines(void **state)
+{
+	static const char *const lines[] = {
+		"f ../etc/passwd \"x\"", "f /etc/passwd \"x\"", "f a/../b \"x\"", "f a//b \"x\"",
+		"f a/ \"x\"", "f . \"x\"", "f \"a\\0b\" \"x\"", "f \"\" \"x\"", "f a \"x",
+		"f a \"\\q\"", "f a \"\\x1\"", "f a \"x\" y", "f a x", "f", "z a", "d", "d a b",
+		"l a", "l a ->", "l a -> b c", "l a - b", "e a", "e a ENOTANERROR", "e a EACCES x",
+		"x a 268435457", "x a -1", "x a 0x10", "u a b", "- a b", "  stray",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		cleanup_buf struct vck_buf b = { 0 };
+		struct vck_memtree *t;
+		struct vck_mem_node *n;
+
+		vck_buf_addf(&b, MAGIC "f first \"1\"\n%s\nf last \"2\"\n", lines[i]);
+		t = parse(vck_buf_str(&b), 1, 3);
+		assert_int_equal(vck_memtree_lookup(t, NULL, "first", true, &n), 0);
+		assert_int_equal(vck_memtree_lookup(t, NULL, "last", true, &n), 0);
+		assert_int_equal(vck_memtree_root(t)->n_children <= 3, 1);
+		vck_memtree_free(t);
+	}
+}
+
+/* What a damaged line is about is there and not known: it is not absent. */
+static void test_damaged_is_not_absent(void **state)
+{
+	struct vck_memtree *t = parse(MAGIC "f a/b \"x\nf c\n  \"1\\n\"\n  2\n  \"3\\n\"\nl d ->\n", 4, 2);
+	static const char *const names[] = { "a/b", "c", "d" };
+	struct vck_mem_node *n = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		assert_int_equal(vck_memtree_lookup(t, NULL, names[i], true, &n), 0);
+		assert_int_equal(n->type, VCK_MEM_ERROR);
+		assert_int_equal(n->err, ENODATA);
+	}
+	vck_memtree_free(t);
+}
+
+static void test_hex(void **state)
+{
+	struct vck_memtree *t = parse(MAGIC "x c 256\r\n  0: 00 01 02 03\r\n  4: 0405\n  zz: 00\n"
+					    "  10: 1\n  20: 2g\n  80+8: aa bb\n  fffffff0: 00\n"
+					    "  0+ffffffff: 00\n",
+				      5, 5);
+	struct vck_mem_node *n = NULL;
+	uint8_t b[16];
+
+	(void)state;
+	assert_int_equal(vck_memtree_lookup(t, NULL, "c", true, &n), 0);
+	assert_int_equal(n->size, 256);
+	assert_int_equal(vck_mem_pread(n, b, 16, 0), 6);
+	assert_memory_equal(b, ((uint8_t[]){ 0, 1, 2, 3, 4, 5 }), 6);
+	assert_int_equal(vck_mem_pread(n, b, 16, 6), -ENODATA);
+	assert_int_equal(vck_mem_pread(n, b, 16, 0x81), 7);
+	assert_int_equal(b[0], 0xbb);
+	assert_int_equal(b[6], 0xbb);
+	assert_int_equal(vck_mem_pread(n, b, 16, 256), 0);
+	vck_memtree_free(t);
+}
+
+/* An overlay is text behind text: it replaces, patches and removes. */
+static void test_overlay(void **state)
+{
+	struct vck_memtree *t =
+		parse(MAGIC "f a/gone \"x\"\nf a/kept \"x\"\nx c 4\n  0: 11 22 33 44\nf e \"x\"\n"
+			    MAGIC "- a/gone\n- never/there\nx c\n  2: ff\ne e EACCES\nd a/kept\n",
+		      0, 0);
+
+	(void)state;
+	assert_formats(t, MAGIC "d a/kept\nx c 4\n  0: 11 22 ff 44\ne e EACCES\n");
+	vck_memtree_free(t);
+}
+
+static void test_versions(void **state)
+{
+	struct vck_memtree *t = vck_memtree_new();
+	struct vck_text_notes notes;
+
+	(void)state;
+	assert_true(vck_capture_is("# viommu-check capture 2\n", 25));
+	assert_int_equal(vck_capture_parse("# viommu-check capture 2\n", 25, t, &notes), -EPROTO);
+	assert_int_equal(vck_capture_parse("# viommu-check capture 10\n", 26, t, &notes), -EPROTO);
+	assert_int_equal(vck_capture_parse("# viommu-check capture 1\r\n", 26, t, &notes), 0);
+	assert_false(vck_capture_is("00:00.0 Host bridge\n", 20));
+	vck_memtree_free(t);
+}
+
+static double seconds(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+static double time_of(const char *line, const char *line2, unsigned n, bool backwards)
+{
+	cleanup_buf struct vck_buf b = { 0 };
+	struct vck_memtree *t = vck_memtree_new();
+	struct vck_text_notes notes;
+	double start;
+
+	vck_buf_adds(&b, MAGIC);
+	if (line)
+		vck_buf_adds(&b, line);
+	for (unsigned i = 0; i < n; i++)
+		vck_buf_addf(&b, line2, backwards ? n - i : i);
+	start = seconds();
+	assert_int_equal(vck_capture_parse(vck_buf_str(&b), b.len, t, &notes), 0);
+	start = seconds() - start;
+	vck_memtree_free(t);
+	return start;
+}
+#pragma GCC diagnostic pop
+
+/*
+ * Eight times the text takes about eight times the time, whatever the order: a walk of what
+ * was read before would make it 64. Generous, since other work runs on the machine.
+ */
+static void test_linear(void **state)
+{
+	static const struct {
+		const char *first, *each;
+		bool backwards;
+	} rows[] = {
+		{ NULL, "f sys/d/%07u \"x\"\n", false },
+		{ NULL, "f sys/d/%07u \"x\"\n", true },
+		{ "x big 268435456\n", "  %x0: 00 11 22 33 44 55 66 77 88 99 aa bb cc dd ee ff\n", false },
+		{ "x big 268435456\n", "  %x0: 00\n", true },
+		{ "f text\n", "  \"%u\\n\"\n", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		double small = time_of(rows[i].first, rows[i].each, 10000, rows[i].backwards);
+		double large = time_of(rows[i].first, rows[i].each, 80000, rows[i].backwards);
+
+		assert_true(large < 0.05 || large < 30 * small);
+	}
+}
+
+/* A root over a capture answers as the files did, and says what was skipped. */
+static void test_root(void **state)
+{
+	char path[] = "/tmp/vck-capture-XXXXXX";
+	static const char text[] = "\xef\xbb\xbf" MAGIC
+				   "f sys/a/x \"value\\n\"\nl sys/b -> a\nu sys/a/later\nbroken\n"
+				   "e sys/a/no EACCES\nl sys/out -> ../../../../etc\n";
+	cleanup_root struct vck_root *r = NULL;
+	int fd = mkstemp(path);
+	char buf[64];
+	FILE *f;
+
+	(void)state;
+	assert_true(fd >= 0);
+	f = fdopen(fd, "w");
+	assert_int_equal(fwrite(text, 1, sizeof(text) - 1, f), sizeof(text) - 1);
+	fclose(f);
+	assert_int_equal(vck_root_open(path, &r), 0);
+	remove(path);
+	assert_int_equal(vck_root_origin(r), VCK_ORIGIN_CAPTURE);
+	assert_int_equal(vck_root_notes(r).skipped, 1);
+	assert_int_equal(vck_root_notes(r).line, 5);
+	assert_int_equal(vck_root_attr(r, "sys/b/x", buf, sizeof(buf)), 5);
+	assert_string_equal(buf, "value");
+	assert_int_equal(vck_root_attr(r, "sys/b/later", buf, sizeof(buf)), -ENODATA);
+	assert_int_equal(vck_root_attr(r, "sys/b/no", buf, sizeof(buf)), -EACCES);
+	assert_int_equal(vck_root_attr(r, "sys/out/passwd", buf, sizeof(buf)), -ENOENT);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_round_trip), cmocka_unit_test(test_damaged_lines),
+		cmocka_unit_test(test_damaged_is_not_absent), cmocka_unit_test(test_hex),
+		cmocka_unit_test(test_overlay),	   cmocka_unit_test(test_versions),
+		cmocka_unit_test(test_linear),	   cmocka_unit_test(test_root),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
