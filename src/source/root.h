@@ -77,8 +77,9 @@ enum vck_origin vck_root_origin(const struct vck_root *r);
 struct vck_memtree *vck_root_tree(const struct vck_root *r);
 /* What had to be skipped while a capture or lspci text was read; zeros for other roots. */
 struct vck_text_notes vck_root_notes(const struct vck_root *r);
-/* From now on note down every successful or refused read in @tree (borrowed). */
-void vck_root_record(struct vck_root *r, struct vck_memtree *tree);
+/* From now on note down every successful or refused read in @tree (borrowed); NULL: no more.
+ * Returns what was noted in before, so that a reader can keep something out of captures. */
+struct vck_memtree *vck_root_record(struct vck_root *r, struct vck_memtree *tree);
 
 int vck_root_opendir(struct vck_root *r, const char *path, struct vck_dir **ret) must_check;
 /* A directory below an open one; @name is one component. */
@@ -94,8 +95,12 @@ int vck_dir_list(struct vck_dir *d, struct vck_names *ret) must_check;
 /* Read the directory once, so that later calls for names that are not in it fail
  * with -ENOENT at no cost. Not recorded. Errors are ignored: then nothing is known. */
 void vck_dir_peek(struct vck_dir *d);
-/* Whether the name is there; after vck_dir_peek() this costs nothing. */
+/* Whether the name (one component) is there, be it a link that leads nowhere; after
+ * vck_dir_peek() this costs nothing. */
 bool vck_dir_has(struct vck_dir *d, const char *name);
+
+/* Names of files may go down: "power/control". No component of them may be a link (-ELOOP);
+ * the shorthands below that take a whole path follow links. */
 
 /* A whole file. */
 int vck_dir_read(struct vck_dir *d, const char *name, struct vck_blob *ret) must_check;
@@ -106,7 +111,14 @@ int vck_dir_read(struct vck_dir *d, const char *name, struct vck_blob *ret) must
 ssize_t vck_dir_attr(struct vck_dir *d, const char *name, char *buf, size_t size) must_check;
 /* An attribute that is one number (hex with 0x, else decimal); -EINVAL when it is none. */
 int vck_dir_attr_u64(struct vck_dir *d, const char *name, uint64_t *ret) must_check;
-/* The text of a link, not resolved; length or negative errno (-EFBIG when too long). */
+/**
+ * vck_dir_lines - the lines of a long text file that hold one of some words
+ * @words: @n of them
+ * @ret: these lines; a recording holds only them, too
+ */
+int vck_dir_lines(struct vck_dir *d, const char *name, const char *const *words, size_t n,
+		  struct vck_blob *ret) must_check;
+/* The text of a link (one component), not resolved; length or negative errno (-EFBIG when too long). */
 ssize_t vck_dir_readlink(struct vck_dir *d, const char *name, char *buf, size_t size) must_check;
 /* Last component of a link ("driver" -> "nvme"); -ENOENT when there is no such link. */
 ssize_t vck_dir_link_name(struct vck_dir *d, const char *name, char *buf, size_t size) must_check;
@@ -128,6 +140,8 @@ void vck_file_closep(struct vck_file **f);
 /* Shorthands for one file by its whole path. */
 int vck_root_read(struct vck_root *r, const char *path, struct vck_blob *ret) must_check;
 ssize_t vck_root_attr(struct vck_root *r, const char *path, char *buf, size_t size) must_check;
+int vck_root_lines(struct vck_root *r, const char *path, const char *const *words, size_t n,
+		   struct vck_blob *ret) must_check;
 bool vck_root_exists(struct vck_root *r, const char *path);
 
 /* Resolve "a/b/../c" and "./" as text; never above the root. Return: length, -EFBIG. */
