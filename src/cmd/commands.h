@@ -5,8 +5,10 @@
 
 #include "cmd/cmd.h"
 
+extern const struct vck_command vck_cmd_bind;
 extern const struct vck_command vck_cmd_export;
 extern const struct vck_command vck_cmd_list;
+extern const struct vck_command vck_cmd_unbind;
 extern const struct vck_command vck_cmd_watch;
 
 #endif
