@@ -86,6 +86,8 @@ void vck_options_done(struct vck_options *o);
 void vck_usage(FILE *out, const struct vck_command *c);
 
 /* --- common.c --- */
+/* Fills g->style from --color, --ascii, the locale and the terminal; 0, or -EINVAL after a message. */
+int vck_style_init(struct vck_global *g) must_check;
 /* "viommu-check: …" to stderr. */
 void vck_error(const char *fmt, ...) printf_like(1, 2);
 /* "viommu-check: warning: …" */

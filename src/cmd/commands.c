@@ -8,6 +8,8 @@ const struct vck_command *const vck_commands[] = {
 	&vck_cmd_list,
 	&vck_cmd_bind,
 	&vck_cmd_unbind,
+	&vck_cmd_show,
+	&vck_cmd_host,
 	&vck_cmd_watch,
 	&vck_cmd_export,
 	NULL,

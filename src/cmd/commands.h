@@ -7,8 +7,10 @@
 
 extern const struct vck_command vck_cmd_bind;
 extern const struct vck_command vck_cmd_export;
+extern const struct vck_command vck_cmd_host;
 extern const struct vck_command vck_cmd_list;
 extern const struct vck_command vck_cmd_unbind;
+extern const struct vck_command vck_cmd_show;
 extern const struct vck_command vck_cmd_watch;
 
 #endif

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <langinfo.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -55,7 +56,7 @@ int vck_flush_stdout(int status)
 	return status == VCK_EXIT_OK ? VCK_EXIT_FAILED : status;
 }
 
-static int style_init(struct vck_global *g)
+int vck_style_init(struct vck_global *g)
 {
 	struct winsize ws;
 	bool tty = isatty(STDOUT_FILENO);
@@ -67,7 +68,7 @@ static int style_init(struct vck_global *g)
 	}
 	g->style.color = streq(g->color, "always") ||
 			 (streq(g->color, "auto") && tty && !(no_color && *no_color));
-	g->style.utf8 = !g->ascii;
+	g->style.utf8 = !g->ascii && streq(nl_langinfo(CODESET), "UTF-8");
 	if (tty && ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) == 0 && ws.ws_col)
 		g->style.width = ws.ws_col;
 	return 0;
@@ -136,7 +137,7 @@ int vck_load(struct vck_global *g, struct vck_memtree *record, struct vck_host *
 {
 	cleanup_host struct vck_host *h = vck_host_new();
 	cleanup_root struct vck_root *root = NULL;
-	int r = style_init(g);
+	int r = vck_style_init(g);
 
 	if (r == 0)
 		r = confine(g);

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* `show`: everything about some devices. */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "cmd/commands.h"
+
+enum {
+	OPT_JSON = 1,
+};
+
+static const struct vck_option options[] = {
+	{ "json", 'J', NULL, OPT_JSON, "the JSON document with every finding", NULL, 0 },
+	VCK_FILTER_OPTIONS,
+	{ 0 },
+};
+
+static int print_sheets(const struct vck_global *g, const struct vck_host *h)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < h->n_devices; i++) {
+		if (!h->devices[i]->selected)
+			continue;
+		fputs(first ? "" : "\n\n", stdout);
+		if (vck_render_device(stdout, h, h->devices[i], &g->style) < 0) {
+			vck_error("out of memory");
+			return VCK_EXIT_FAILED;
+		}
+		first = false;
+	}
+	return VCK_EXIT_OK;
+}
+
+static int run_show(const struct vck_filter *f, bool json, struct vck_global *g)
+{
+	const struct vck_json_options o = { .exit_status = VCK_EXIT_OK, .all_findings = true };
+	cleanup_host struct vck_host *h = NULL;
+
+	if (vck_load(g, NULL, &h) < 0 || vck_filter_apply(h, f) < 0)
+		return VCK_EXIT_FAILED;
+	if (!json)
+		return print_sheets(g, h);
+	if (vck_render_json(stdout, h, &o) < 0) {
+		vck_error("out of memory");
+		return VCK_EXIT_FAILED;
+	}
+	return VCK_EXIT_OK;
+}
+
+static bool is_empty(const struct vck_filter *f)
+{
+	return !f->n_operands && !f->slot && !f->id && !f->group && !f->class && !f->driver &&
+	       !f->verdict;
+}
+
+static int run(const struct vck_command *c, struct vck_global *g, int argc, char **argv)
+{
+	cleanup_options struct vck_options o = { 0 };
+	struct vck_filter f = { .slot = NULL };
+	bool json = false;
+	const char *arg;
+	int id, status;
+
+	if (vck_options_init(&o, c, g, argc, argv) < 0)
+		return VCK_EXIT_FAILED;
+	while ((id = vck_options_next(&o, &arg, &status)) > 0) {
+		if (id == OPT_JSON)
+			json = true;
+		else
+			vck_filter_option(&f, id, arg);
+	}
+	if (id < 0)
+		return status;
+	f.operands = argv + optind;
+	f.n_operands = argc - optind;
+	if (is_empty(&f) && !json) {
+		vck_error("show: no device is named ('viommu-check list' lists them)");
+		return VCK_EXIT_FAILED;
+	}
+	return run_show(&f, json, g);
+}
+
+const struct vck_command vck_cmd_show = {
+	.name = "show",
+	.args = "DEVICE...",
+	.summary = "show everything about a device: findings, evidence, remedies",
+	.options = options,
+	.operands = "@device",
+	.run = run,
+};
