@@ -183,7 +183,7 @@ static int group_by_link(struct groups_reader *rd, struct vck_device *d)
 	n = vck_dir_link_name(dir, "iommu_group", id, sizeof(id));
 	if (n < 0) {
 		/* Whole directories have a uevent, see pci.c. */
-		if (n == -ENOENT && vck_dir_has(dir, "uevent"))
+		if (n == -ENOENT && rd->h->have & VCK_EV_GROUPS && vck_dir_has(dir, "uevent"))
 			d->have |= VCK_EV_GROUP;
 		return 0;
 	}

@@ -1,11 +1,264 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/* The VFIO modules: loaded, built in or to be had; their parameters; and the
+ * device nodes they make. */
 #include "config.h"
 
-#include "source/gather.h"
+#include <ctype.h>
+#include <errno.h>
+#include <libkmod.h>
+#include <stdio.h>
+
+#include "base/text.h"
+#include "source/modules.h"
+
+/* Each of them has parameters or a version, so it has a directory in sys/module even when it
+ * is built in (kernel/params.c, param_sysfs_builtin [5.10 to 7.3]). */
+static const char *const modules[] = {
+	"vfio",		 "vfio_pci",	  "vfio_pci_core",	"vfio_iommu_type1",
+	"iommufd",	 "vfio_platform", "vfio_platform_base",
+};
+
+enum { VFIO, VFIO_PCI, VFIO_PCI_CORE, TYPE1, IOMMUFD, PLATFORM, PLATFORM_BASE, N_MODULES };
+
+_Static_assert(ARRAY_SIZE(modules) == N_MODULES, "a name for each module");
+
+/* --- lib/modules --- */
+
+int vck_modules_lines(const struct vck_host *h, struct vck_root *root, const char *name,
+		      const char *const *words, size_t n, struct vck_blob *ret)
+{
+	/* Merged and unmerged /usr, and NixOS. */
+	static const char *const dirs[] = {
+		"lib/modules", "usr/lib/modules", "run/booted-system/kernel-modules/lib/modules",
+	};
+	int err = -ENODATA;
+
+	for (size_t i = 0; h->release && i < ARRAY_SIZE(dirs); i++) {
+		char path[VCK_PATH_LEN];
+		int len = snprintf(path, sizeof(path), "%s/%s/%s", dirs[i], h->release, name);
+		int r = len < 0 || (size_t)len >= sizeof(path) ?
+				-ENAMETOOLONG :
+				vck_root_lines(root, path, words, n, ret);
+
+		if (r == 0 || r == -ENOMEM)
+			return r;
+		if (err == -ENODATA || r != -ENOENT)
+			err = r;
+	}
+	return err;
+}
+
+/* Does a line of modules.dep or modules.builtin name the module's file? Its name has '-' where
+ * the module's has '_', or not. */
+static bool names_module(const char *line, size_t len, const char *module)
+{
+	const char *end = memchr(line, ':', len), *base;
+	size_t n = strlen(module);
+
+	end = end ? end : line + len;
+	base = memrchr(line, '/', (size_t)(end - line));
+	base = base ? base + 1 : line;
+	if ((size_t)(end - base) < n + 3 || strncmp(base + n, ".ko", 3) != 0)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if ((base[i] == '-' ? '_' : base[i]) != module[i])
+			return false;
+	}
+	return true;
+}
+
+static bool listed(const struct vck_blob *b, const char *module)
+{
+	const char *text = (const char *)b->data, *line;
+	size_t left = b->len, len;
+
+	while (vck_line_next(&text, &left, &line, &len)) {
+		if (names_module(line, len, module))
+			return true;
+	}
+	return false;
+}
+
+/* Where a distribution ships only the binary indexes. Not finding it proves nothing: a
+ * container sees the host's kernel without its modules. */
+static enum vck_tri kmod_finds(const char *module)
+{
+	struct kmod_ctx *ctx = kmod_new(NULL, NULL);
+	struct kmod_module *mod = NULL;
+	enum vck_tri found = VCK_UNKNOWN;
+
+	if (!ctx)
+		return found;
+	kmod_set_log_priority(ctx, 0);
+	if (kmod_load_resources(ctx) == 0 && kmod_module_new_from_name(ctx, module, &mod) == 0)
+		found = kmod_module_get_path(mod) ||
+					kmod_module_get_initstate(mod) == KMOD_MODULE_BUILTIN ?
+				VCK_YES :
+				VCK_UNKNOWN;
+	kmod_module_unref(mod);
+	kmod_unref(ctx);
+	return found;
+}
+
+struct indexes {
+	struct vck_blob dep, builtin;
+	int dep_err, builtin_err;
+	bool live, no_loading;
+};
+
+static enum vck_tri available(const struct indexes *x, const char *module, enum vck_tri loaded)
+{
+	if (loaded == VCK_YES || (x->builtin_err == 0 && listed(&x->builtin, module)) ||
+	    (x->dep_err == 0 && listed(&x->dep, module)))
+		return VCK_YES;
+	if (x->no_loading && loaded == VCK_NO)
+		return VCK_NO;
+	if (x->dep_err == 0)
+		return VCK_NO;
+	return x->live ? kmod_finds(module) : VCK_UNKNOWN;
+}
+
+/* --- sys/module --- */
+
+/* "live" in initstate; built-in code has no such file. */
+static enum vck_tri is_loaded(struct vck_dir *all, const char *module)
+{
+	cleanup_dir struct vck_dir *d = NULL;
+	char state[32];
+	int r = vck_dir_opendir(all, module, &d);
+	ssize_t n;
+
+	if (r < 0)
+		return r == -ENOENT ? VCK_NO : VCK_UNKNOWN;
+	n = vck_dir_attr(d, "initstate", state, sizeof(state));
+	if (n == -ENOENT)
+		return VCK_YES;
+	return n < 0 ? VCK_UNKNOWN : vck_tri(streq(state, "live"));
+}
+
+static int add_param(struct vck_host *h, const char *module, const char *name, const char *value)
+{
+	struct vck_vfio *v = &h->vfio;
+	struct vck_param *p;
+
+	if (vck_arena_grow(&h->arena, &v->params, v->n_params, &v->cap_params,
+			   sizeof(*v->params)) < 0)
+		return -ENOMEM;
+	p = &v->params[v->n_params];
+	p->module = module;
+	p->name = vck_arena_strdup(&h->arena, name);
+	p->value = vck_arena_strdup(&h->arena, value);
+	if (!p->name || !p->value)
+		return -ENOMEM;
+	v->n_params++;
+	return 0;
+}
+
+static int read_params(struct vck_host *h, struct vck_dir *all, const char *module)
+{
+	cleanup_names struct vck_names names = { 0 };
+	cleanup_dir struct vck_dir *d = NULL, *params = NULL;
+	int r;
+
+	if (vck_dir_opendir(all, module, &d) < 0 ||
+	    vck_dir_opendir(d, "parameters", &params) < 0)
+		return 0;
+	r = vck_dir_list(params, &names);
+	for (size_t i = 0; r == 0 && i < names.n; i++) {
+		char value[4096];
+		ssize_t n = vck_dir_attr(params, names.names[i], value, sizeof(value));
+
+		/* Those that only root may read stay out. */
+		if (n >= 0)
+			r = add_param(h, module, names.names[i], value);
+	}
+	return r == -ENOMEM ? r : 0;
+}
+
+static int read_loaded(struct vck_host *h, struct vck_root *root, enum vck_tri *loaded)
+{
+	cleanup_dir struct vck_dir *all = NULL;
+	int r = vck_root_opendir(root, "sys/module", &all);
+
+	if (r < 0) {
+		vck_problem(h, "modules", "sys/module", r, "which VFIO modules are loaded");
+		return r == -ENOMEM ? r : 0;
+	}
+	h->have |= VCK_EV_MODULES;
+	for (size_t i = 0; r == 0 && i < N_MODULES; i++) {
+		loaded[i] = is_loaded(all, modules[i]);
+		if (loaded[i] == VCK_YES)
+			r = read_params(h, all, modules[i]);
+	}
+	return r;
+}
+
+/* --- device nodes --- */
+
+static void read_nodes(struct vck_host *h, struct vck_root *root)
+{
+	cleanup_dir struct vck_dir *dev = NULL, *vfio = NULL, *cdevs = NULL;
+	cleanup_names struct vck_names names = { 0 };
+	struct vck_vfio *v = &h->vfio;
+	int r = vck_root_opendir(root, "dev", &dev);
+
+	if (r < 0) {
+		vck_problem(h, "modules", "dev", r, "device nodes of VFIO and iommufd");
+		return;
+	}
+	v->iommufd_node = vck_tri(vck_dir_has(dev, "iommu"));
+	v->container_node = VCK_NO;
+	v->cdev = VCK_NO;
+	h->have |= VCK_EV_DEVNODES;
+	r = vck_dir_opendir(dev, "vfio", &vfio);
+	if (r < 0) {
+		if (r != -ENOENT)
+			v->container_node = v->cdev = VCK_UNKNOWN;
+		return;
+	}
+	v->container_node = vck_tri(vck_dir_has(vfio, "vfio"));
+	if (vck_dir_opendir(vfio, "devices", &cdevs) == 0 && vck_dir_list(cdevs, &names) == 0)
+		v->cdev = vck_tri(names.n);
+}
+
+static void set_availability(struct vck_host *h, struct vck_root *root,
+			     const enum vck_tri *loaded)
+{
+	static const char *const words[] = { "vfio", "iommufd" };
+	struct vck_vfio *v = &h->vfio;
+	struct indexes x = { .live = vck_root_origin(root) == VCK_ORIGIN_LIVE };
+
+	x.dep_err = vck_modules_lines(h, root, "modules.dep", words, 2, &x.dep);
+	x.builtin_err = vck_modules_lines(h, root, "modules.builtin", words, 2, &x.builtin);
+	/* A kernel without module support has no proc/modules; captures hold it if it is there. */
+	x.no_loading = vck_root_origin(root) != VCK_ORIGIN_ROOT &&
+		       !vck_root_exists(root, "proc/modules");
+	v->vfio_pci_available = available(&x, modules[VFIO_PCI], loaded[VFIO_PCI]);
+	v->type1_available = available(&x, modules[TYPE1], loaded[TYPE1]);
+	v->iommufd_available = available(&x, modules[IOMMUFD], loaded[IOMMUFD]);
+	v->platform_available = available(&x, modules[PLATFORM], loaded[PLATFORM]);
+	if (v->vfio_pci_available == VCK_UNKNOWN)
+		vck_problem(h, "modules", "lib/modules", x.dep_err,
+			    "whether the kernel has VFIO modules to load");
+	vck_blob_done(&x.dep);
+	vck_blob_done(&x.builtin);
+}
 
 int vck_read_modules(struct vck_host *h, struct vck_root *root)
 {
-	(void)h;
-	(void)root;
+	enum vck_tri loaded[N_MODULES] = { VCK_UNKNOWN };
+	int r;
+
+	if (vck_root_origin(root) == VCK_ORIGIN_LSPCI)
+		return 0;
+	r = read_loaded(h, root, loaded);
+	if (r < 0)
+		return r;
+	h->vfio.vfio_loaded = loaded[VFIO];
+	h->vfio.vfio_pci_loaded = loaded[VFIO_PCI];
+	h->vfio.type1_loaded = loaded[TYPE1];
+	h->vfio.iommufd_loaded = loaded[IOMMUFD];
+	set_availability(h, root, loaded);
+	read_nodes(h, root);
 	return 0;
 }

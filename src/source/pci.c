@@ -14,6 +14,9 @@
 
 #define BUS_DIR "sys/bus/pci/devices"
 
+/* Before it there is only `reset`, which does not say how. */
+#define FIRST_RESET_METHOD VCK_KVER(5, 15)
+
 /* struct vck_device has no more: 6 BARs, ROM, 6 VF BARs, 4 windows (linux/pci.h). */
 #define RESOURCES_MAX 17
 
@@ -289,8 +292,7 @@ static int read_reset(struct vck_pci_reader *rd, struct vck_device *d, struct vc
 		}
 		d->reset = rd->reset;
 		d->have |= VCK_EV_RESET;
-	} else if (n == -ENOENT && whole && !vck_dir_has(dir, "reset")) {
-		/* Before 5.15 there is only `reset`, which does not say how. */
+	} else if (n == -ENOENT && whole && rd->h->kver >= FIRST_RESET_METHOD) {
 		d->have |= VCK_EV_RESET;
 	}
 	return 0;
