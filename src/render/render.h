@@ -35,6 +35,10 @@ int vck_render_device(FILE *out, const struct vck_host *h, const struct vck_devi
 /* The host: kernel, modules, tables, units, and one line for each of its checks. */
 int vck_render_host(FILE *out, const struct vck_host *h, const struct vck_style *style) must_check;
 /* --list-columns: name, type and help of every column. */
+/* Groups with their members, why they are together and what would part them; @predicted: those
+ * of the model. */
+int vck_render_groups(FILE *out, const struct vck_host *h, bool predicted,
+		      const struct vck_style *style) must_check;
 int vck_render_columns(FILE *out, const struct vck_style *style) must_check;
 /* Names of the columns in order; NULL behind the last (completion, tests). */
 const char *vck_column_name(size_t i);
