@@ -24,19 +24,18 @@ struct build {
 	struct vck_memtree *t;
 	struct bridge *bridges; /* sorted by domain and secondary bus */
 	size_t n_bridges;
-	bool has_groups, has_drivers;
+	bool all_groups;  /* the text shows the groups of the whole host */
+	bool has_drivers;
 };
 
-/* Names that a function's directory has, and of which such a text says nothing. */
-static const char *const unknown_names[] = { "resource", "reset_method", "physfn", "power",
-					     "firmware_node" };
+/* Names in a function's directory of which such a text says nothing. The readers take a
+ * missing name for "there is none" in a directory that has its uevent, see pci.c. */
+static const char *const unknown_names[] = { "reset_method", "physfn", "firmware_node" };
 /* The same for the whole host. */
 static const char *const unknown_dirs[] = {
-	"sys/class/iommu",     "sys/firmware/acpi/tables",    "sys/firmware/devicetree/base",
-	"sys/bus/platform",    "sys/bus/amba",		      "sys/bus/virtio",
-	"sys/module",	       "sys/kernel/security",	      "proc/cmdline",
-	"proc/interrupts",     "proc/iomem",		      "proc/sys/kernel/osrelease",
-	"proc/sys/kernel/arch",
+	"sys/class/iommu",  "sys/firmware/acpi/tables", "sys/firmware/devicetree/base",
+	"sys/bus/platform", "sys/bus/amba",		"sys/bus/virtio",
+	"sys/module",	    "sys/kernel/security",
 };
 
 static int fn_cmp(const void *a, const void *b)
@@ -354,46 +353,82 @@ static int put_config(struct build *b, const char *dir, const struct vck_lspci_f
 
 /* --- links --- */
 
+static int group_cmp(const void *a, const void *b)
+{
+	unsigned x = *(const unsigned *)a, y = *(const unsigned *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/*
+ * Are these all functions of the host? Somebody may have pasted one of two members of a
+ * group. The kernel numbers groups from 0 on: where no number is left out and every
+ * function was printed with its details, nothing is missing.
+ */
+static int shows_all_groups(struct vck_lspci *l, bool *ret)
+{
+	cleanup_free unsigned *numbers = calloc(l->n, sizeof(*numbers));
+	bool all = true;
+	uint64_t v;
+
+	if (!numbers)
+		return -ENOMEM;
+	for (size_t i = 0; i < l->n; i++) {
+		all = all && l->fns[i]->group &&
+		      vck_parse_u64(l->fns[i]->group, 10, UINT32_MAX, &v) == 0;
+		numbers[i] = all ? (unsigned)v : 0;
+	}
+	qsort(numbers, l->n, sizeof(*numbers), group_cmp);
+	for (size_t i = 0; i < l->n && all; i++)
+		all = numbers[i] <= (i ? numbers[i - 1] + 1 : 0);
+	*ret = all;
+	return 0;
+}
+
 static int put_group(struct build *b, const char *dir, const struct vck_lspci_fn *f)
 {
 	char target[64], path[128], address[VCK_BDF_LEN], member[VCK_PATH_LEN];
 	int r;
 
 	if (!f->group)
-		return b->has_groups && f->detailed ? 0 : put_unknown(b, dir, "iommu_group");
+		return put_unknown(b, dir, "iommu_group");
 	snprintf(target, sizeof(target), "kernel/iommu_groups/%s", f->group);
 	r = put_link(b, dir, "iommu_group", target);
+	if (r < 0 || !b->all_groups)
+		return r;
 	snprintf(path, sizeof(path), "sys/%s/devices/%s", target, vck_bdf_format(f->bdf, address));
 	snprintf(member, sizeof(member), "../../../../%s", dir + strlen("sys/"));
-	if (r == 0)
-		r = vck_memtree_link(b->t, path, member);
-	snprintf(path, sizeof(path), "sys/%s", target);
-	if (r == 0)
-		r = put_unknown(b, path, "type");
-	return r < 0 ? r : put_unknown(b, path, "reserved_regions");
+	return vck_memtree_link(b->t, path, member);
 }
 
+/* A function without a driver has no such line, if the others have one. The empty uevent
+ * says that the missing link means something. */
 static int put_driver(struct build *b, const char *dir, const struct vck_lspci_fn *f)
 {
-	char target[320];
+	char target[320], path[VCK_PATH_LEN];
 
-	if (!f->driver)
-		return b->has_drivers && f->detailed ? 0 : put_unknown(b, dir, "driver");
-	if ((size_t)snprintf(target, sizeof(target), "bus/pci/drivers/%s", f->driver) >=
-	    sizeof(target))
+	if (!f->driver && b->has_drivers && f->detailed &&
+	    (size_t)snprintf(path, sizeof(path), "%s/uevent", dir) < sizeof(path))
+		return vck_memtree_file(b->t, path, NULL, 0);
+	if (!f->driver || (size_t)snprintf(target, sizeof(target), "bus/pci/drivers/%s",
+					   f->driver) >= sizeof(target))
 		return put_unknown(b, dir, "driver");
 	return put_link(b, dir, "driver", target);
 }
 
 static int put_function(struct build *b, const struct vck_lspci_fn *f)
 {
-	cleanup_buf struct vck_buf path = { 0 };
+	cleanup_buf struct vck_buf path = { 0 }, bus = { 0 };
 	char link[64], address[VCK_BDF_LEN], target[VCK_PATH_LEN];
 	const char *dir;
 	int r = 0;
 
 	snprintf(link, sizeof(link), "sys/bus/pci/devices/%s", vck_bdf_format(f->bdf, address));
 	if (place(b, f, &path)) {
+		vck_buf_add(&bus, vck_buf_str(&path), strcspn(vck_buf_str(&path), ":") + 3);
+		r = path.failed || bus.failed ? -ENOMEM : put_unknown(b, vck_buf_str(&bus), "firmware_node");
+		if (r < 0)
+			return r;
 		snprintf(target, sizeof(target), "../../../%s",
 			 vck_buf_str(&path) + strlen("sys/"));
 		r = vck_memtree_link(b->t, link, target);
@@ -428,17 +463,18 @@ int vck_lspci_build(struct vck_lspci *l, struct vck_memtree *t)
 
 	qsort(l->fns, l->n, sizeof(struct vck_lspci_fn *), fn_cmp);
 	for (size_t i = 0; i < l->n && r == 0; i++) {
-		b.has_groups |= l->fns[i]->group != NULL;
 		b.has_drivers |= l->fns[i]->driver != NULL;
 		r = fill_header(&b, i, l->fns[i]);
 	}
+	if (r == 0)
+		r = shows_all_groups(l, &b.all_groups);
 	if (r == 0)
 		r = find_bridges(&b);
 	for (size_t i = 0; i < l->n && r == 0; i++)
 		r = put_function(&b, l->fns[i]);
 	for (size_t i = 0; i < ARRAY_SIZE(unknown_dirs) && r == 0; i++)
 		r = vck_memtree_error(t, unknown_dirs[i], ENODATA);
-	if (r == 0 && !b.has_groups)
+	if (r == 0 && !b.all_groups)
 		r = vck_memtree_error(t, "sys/kernel/iommu_groups", ENODATA);
 	free(b.bridges);
 	return r;
