@@ -5,6 +5,8 @@
  * only when the list that would hold it was walked to its end. */
 #include "config.h"
 
+#include <errno.h>
+
 #include "source/gather.h"
 
 /* Offsets of the headers, PCI Local Bus 3.0 6.1 and PCI-to-CardBus Bridge. */
@@ -36,7 +38,7 @@ struct cfg {
 	struct vck_file *file;
 	struct vck_pcicap *c;
 	uint8_t head[HEADER_SIZE];
-	size_t n_head;
+	bool no_pointer; /* to the capability list: a hole in the header */
 };
 
 /* All of [off, off+n), or nothing. What comes back tells how much there is. */
@@ -95,11 +97,12 @@ static void decode_exp(struct cfg *g, unsigned pos, uint32_t head)
 static void decode_pm(struct cfg *g, unsigned pos, uint32_t head)
 {
 	struct vck_cap_pm *pm = &g->c->pm;
-	uint16_t bridge_data;
+	uint8_t b[4]; /* bridge extensions and data share the dword, and text leaves them out */
+	ssize_t got = vck_file_pread(g->file, b, sizeof(b), pos + 4);
 
 	pm->pos = (uint8_t)pos;
 	pm->pmc = (uint16_t)(head >> 16);
-	if (get16x2(g, pos + 4, &pm->pmcsr, &bridge_data))
+	if (got >= 2 && vck_le16((struct vck_bytes){ b, sizeof(b) }, 0, &pm->pmcsr))
 		pm->present = VCK_YES;
 }
 
@@ -178,7 +181,9 @@ static void read_std(struct cfg *g)
 	unsigned reg = c->header_type == 2 ? REG_CAP_POINTER_CARDBUS : REG_CAP_POINTER;
 	enum walk w = WALK_END;
 
-	if (c->status & STATUS_CAP_LIST)
+	if (c->status & STATUS_CAP_LIST && g->no_pointer)
+		w = WALK_SHORT;
+	else if (c->status & STATUS_CAP_LIST)
 		w = walk_std(g, g->head[reg] & 0xfcu);
 	if (w == WALK_END)
 		std_complete(c);
@@ -335,7 +340,7 @@ static bool is_all_ones(const uint8_t *p, size_t n)
 static void decode_header(struct cfg *g)
 {
 	struct vck_pcicap *c = g->c;
-	struct vck_bytes b = { g->head, g->n_head };
+	struct vck_bytes b = { g->head, sizeof(g->head) };
 	uint8_t type;
 
 	if (!vck_le16(b, 0x00, &c->vendor) || !vck_le16(b, 0x02, &c->device) ||
@@ -357,18 +362,48 @@ static void decode_header(struct cfg *g)
 	}
 }
 
+/*
+ * A header with holes, as text of lspci -vvv gives it. Without command, status, type and pin
+ * it says nothing; ids that are missing read ffff, as those of a VF do.
+ */
+static bool read_parts(struct cfg *g, ssize_t got)
+{
+	static const struct {
+		uint8_t off, n;
+		bool needed;
+	} parts[] = {
+		{ 0x04, 4, true },  { 0x0e, 1, true },	{ 0x3d, 1, true },  { 0x00, 4, false },
+		{ 0x08, 1, false }, { 0x09, 3, false }, { 0x18, 3, false }, { 0x2c, 4, false },
+	};
+	unsigned reg;
+	uint8_t b;
+
+	/* A file that ends there has no more parts. */
+	if (got >= 0 && vck_file_pread(g->file, &b, 1, (uint64_t)got) != -ENODATA)
+		return false;
+	memset(g->head, 0, sizeof(g->head));
+	memset(g->head, 0xff, 4);
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		if (!get(g, parts[i].off, g->head + parts[i].off, parts[i].n) && parts[i].needed)
+			return false;
+	}
+	reg = (g->head[0x0e] & 0x7f) == 2 ? REG_CAP_POINTER_CARDBUS : REG_CAP_POINTER;
+	g->no_pointer = !get(g, reg, g->head + reg, 1);
+	g->c->size = HEADER_SIZE;
+	return true;
+}
+
 int vck_pcicap_read(struct vck_file *f, struct vck_pcicap *c)
 {
 	struct cfg g = { .file = f, .c = c };
 	ssize_t got = vck_file_pread(f, g.head, sizeof(g.head), 0);
 
-	if (got < 0)
+	if (got < 0 && got != -ENODATA)
 		return (int)got;
-	g.n_head = (size_t)got;
-	c->size = (uint16_t)got;
-	if (g.n_head < HEADER_SIZE)
-		return 0;
-	c->all_ones = vck_tri(is_all_ones(g.head, g.n_head));
+	c->size = (uint16_t)(got < 0 ? 0 : got);
+	if (got < (ssize_t)HEADER_SIZE && !read_parts(&g, got))
+		return got < 0 ? (int)got : 0;
+	c->all_ones = vck_tri(is_all_ones(g.head, sizeof(g.head)));
 	if (c->all_ones == VCK_YES)
 		return 0;
 	decode_header(&g);
