@@ -11,6 +11,7 @@ const struct vck_command *const vck_commands[] = {
 	&vck_cmd_unbind,
 	&vck_cmd_show,
 	&vck_cmd_host,
+	&vck_cmd_capture,
 	&vck_cmd_watch,
 	&vck_cmd_export,
 	NULL,

@@ -50,7 +50,10 @@ int vck_capture_parse(const char *text, size_t n, struct vck_memtree *t,
  */
 void vck_capture_format(struct vck_memtree *t, struct vck_buf *out);
 
-/* --- src/source/capture-scrub.c --- */
+/* --- capture-scrub.c --- */
+/* Take out what no reader looks at of files that are read for a line or two. Return: 0 or
+ * -ENOMEM. */
+int vck_capture_trim(struct vck_memtree *t) must_check;
 /**
  * vck_capture_scrub - take out what identifies a machine rather than describes it
  * @t: a recorded tree, changed in place

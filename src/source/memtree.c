@@ -445,6 +445,46 @@ int vck_memtree_extent(struct vck_memtree *t, const char *path, size_t off, cons
 	return 0;
 }
 
+int vck_mem_replace(struct vck_mem_node *f, const void *data, size_t n)
+{
+	node_clear(f);
+	if (!n)
+		return 0;
+	f->size = n;
+	return extent_fill(f, 0, 0, data, n);
+}
+
+void vck_mem_forget(struct vck_mem_node *f)
+{
+	node_clear(f);
+	f->unread = true;
+}
+
+int vck_mem_punch(struct vck_mem_node *f, size_t off, size_t n)
+{
+	struct vck_extent *old = f->extents;
+	size_t n_old = f->n_extents;
+	int r = 0;
+
+	f->extents = NULL;
+	f->n_extents = 0;
+	for (size_t i = 0; i < n_old; i++) {
+		const struct vck_extent *e = &old[i];
+		size_t end = e->off + e->len;
+		size_t head = e->off < off ? (end < off ? end : off) : e->off;
+		size_t tail = end > off + n ? (e->off > off + n ? e->off : off + n) : end;
+
+		if (r == 0 && head > e->off)
+			r = extent_fill(f, f->n_extents, e->off, e->data, head - e->off);
+		if (r == 0 && end > tail)
+			r = extent_fill(f, f->n_extents, tail, e->data + (tail - e->off),
+					end - tail);
+		free(e->data);
+	}
+	free(old);
+	return r;
+}
+
 void vck_memtree_remove(struct vck_memtree *t, const char *path)
 {
 	struct vck_mem_node *n, *up, *last;

@@ -70,6 +70,11 @@ int vck_memtree_set_size(struct vck_memtree *t, const char *path, size_t size) m
 /* The file is said to be @size bytes long: bytes not taken are a hole. Does nothing where the
  * end was seen. */
 int vck_memtree_grow(struct vck_memtree *t, const char *path, size_t size) must_check;
+/* Give a file other content, or make it one that was not read. For a node at hand. */
+int vck_mem_replace(struct vck_mem_node *f, const void *data, size_t n) must_check;
+void vck_mem_forget(struct vck_mem_node *f);
+/* Take the bytes [off, off+n) out of a file: they become a hole. */
+int vck_mem_punch(struct vck_mem_node *f, size_t off, size_t n) must_check;
 /* Remove a node and everything below; absent is fine. */
 void vck_memtree_remove(struct vck_memtree *t, const char *path);
 

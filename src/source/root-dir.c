@@ -94,12 +94,16 @@ int vck_root_opendir(struct vck_root *r, const char *path, struct vck_dir **ret)
 	struct vck_mem_node *node = NULL;
 	int fd, err;
 
-	if (r->tree) {
-		err = mem_opendir(r, NULL, path, &node);
-		return err < 0 ? err : dir_new(r, -1, node, path, ret);
-	}
 	if (r->record && vck_record_resolve(r, path, real, sizeof(real)) == 0)
 		path = real;
+	if (r->tree) {
+		err = mem_opendir(r, NULL, path, &node);
+		if (err < 0)
+			vck_note_path_error(r, path, err);
+		else
+			vck_note_path_dir(r, path);
+		return err < 0 ? err : dir_new(r, -1, node, path, ret);
+	}
 	while (*path == '/')
 		path++;
 	fd = vck_root_openat(r, r->fd, *path ? path : ".", O_RDONLY | O_DIRECTORY | O_NONBLOCK,
@@ -121,6 +125,8 @@ int vck_dir_opendir(struct vck_dir *d, const char *name, struct vck_dir **ret)
 
 	if (!vck_full_path(d, name, path, sizeof(path)))
 		return -ENAMETOOLONG;
+	if (d->root->tree && d->root->record)
+		return vck_root_opendir(d->root, path, ret);
 	if (d->root->tree) {
 		err = mem_opendir(d->root, d->node, name, &node);
 		return err < 0 ? err : dir_new(d->root, -1, node, path, ret);
@@ -212,6 +218,14 @@ static int list_one(struct vck_dir *d, void *ctx, const char *name, unsigned cha
 	return names_add(ctx, name);
 }
 
+/* A node's type as a listing has it. */
+static unsigned char mem_type(const struct vck_mem_node *n)
+{
+	if (n->type == VCK_MEM_DIR)
+		return DT_DIR;
+	return n->type == VCK_MEM_LINK ? DT_LNK : DT_REG;
+}
+
 int vck_dir_list(struct vck_dir *d, struct vck_names *ret)
 {
 	cleanup_names struct vck_names names = { 0 };
@@ -220,7 +234,8 @@ int vck_dir_list(struct vck_dir *d, struct vck_names *ret)
 	if (d->root->tree) {
 		vck_mem_sort(d->node);
 		for (size_t i = 0; i < d->node->n_children && r == 0; i++)
-			r = names_add(&names, d->node->children[i]->name);
+			r = list_one(d, &names, d->node->children[i]->name,
+				     mem_type(d->node->children[i]));
 	} else {
 		r = dir_each(d, list_one, &names);
 		if (names.n > 1)
@@ -323,13 +338,18 @@ int vck_dir_type(const struct vck_dir *d, const char *name, unsigned char *ret)
 
 bool vck_dir_has(struct vck_dir *d, const char *name)
 {
+	const struct vck_mem_node *n;
 	unsigned char type;
 	struct stat st;
 
 	if (strchr(name, '/'))
 		return false;
-	if (d->root->tree)
-		return vck_mem_child(d->node, name) != NULL;
+	if (d->root->tree) {
+		n = vck_mem_child(d->node, name);
+		if (n)
+			vck_note_listed(d, name, mem_type(n));
+		return n != NULL;
+	}
 	if (vck_dir_type(d, name, &type) < 0)
 		return false;
 	if (type == DT_UNKNOWN) {

@@ -366,19 +366,16 @@ ssize_t vck_file_pread(struct vck_file *f, void *buf, size_t n, uint64_t off)
 {
 	ssize_t got;
 
-	if (f->node)
-		return vck_mem_pread(f->node, buf, n, off);
-	do {
-		got = pread(f->fd, buf, n, (off_t)off);
-	} while (got < 0 && errno == EINTR);
-	if (got < 0)
-		got = -errno;
-	if (!f->path || got < 0)
-		return got;
-	if (got > 0)
-		(void)!vck_memtree_extent(f->root->record, f->path, off, buf, (size_t)got);
-	else
-		(void)!vck_memtree_set_size(f->root->record, f->path, off);
+	if (f->node) {
+		got = vck_mem_pread(f->node, buf, n, off);
+	} else {
+		do {
+			got = pread(f->fd, buf, n, (off_t)off);
+		} while (got < 0 && errno == EINTR);
+		if (got < 0)
+			got = -errno;
+	}
+	vck_note_piece(f, buf, n, off, got);
 	return got;
 }
 
@@ -386,6 +383,7 @@ void vck_file_close(struct vck_file *f)
 {
 	if (!f)
 		return;
+	vck_note_file_closed(f);
 	if (f->fd >= 0)
 		close(f->fd);
 	free(f->path);

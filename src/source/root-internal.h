@@ -70,6 +70,11 @@ void vck_note_listed(struct vck_dir *d, const char *name, unsigned char type);
  * A recorded path holds no links: else a directory would be in the capture twice.
  */
 int vck_record_resolve(struct vck_root *r, const char *path, char *real, size_t size);
+/* A read of @n bytes at @off and what came of it. */
+void vck_note_piece(const struct vck_file *f, const void *buf, size_t n, uint64_t off,
+		    ssize_t got);
+/* What the file is said to hold beyond the pieces read is a hole in the recording. */
+void vck_note_file_closed(const struct vck_file *f);
 /* Full path of @name in @d; NULL when it does not fit. */
 const char *vck_full_path(const struct vck_dir *d, const char *name, char *buf, size_t size);
 

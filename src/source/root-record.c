@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "source/root-internal.h"
@@ -48,7 +49,11 @@ void vck_note_path_error(const struct vck_root *r, const char *path, int err)
 	/* What was read before stays: a second look may fail in another way. */
 	if (vck_memtree_lookup(r->record, NULL, path, false, &n) == 0 && !n->unread)
 		return;
-	(void)!vck_memtree_error(r->record, path, err);
+	/* A capture of a capture: what was not taken then is not taken now. */
+	if (err == -ENODATA)
+		(void)!vck_memtree_unread(r->record, path);
+	else
+		(void)!vck_memtree_error(r->record, path, err);
 }
 
 void vck_note_error(struct vck_dir *d, const char *name, int err)
@@ -97,9 +102,11 @@ void vck_note_dir(const struct vck_dir *d, const char *name)
 void vck_note_listed(struct vck_dir *d, const char *name, unsigned char type)
 {
 	char path[VCK_PATH_LEN], target[VCK_PATH_LEN];
+	struct vck_mem_node *n;
 
-	if (!note_path(d, name, path, sizeof(path)))
-		return;
+	if (!note_path(d, name, path, sizeof(path)) ||
+	    vck_memtree_lookup(d->root->record, NULL, path, false, &n) == 0)
+		return; /* what was read of it is known already */
 	if (type == DT_LNK)
 		(void)!vck_dir_readlink(d, name, target, sizeof(target));
 	else if (type == DT_DIR)
@@ -121,6 +128,25 @@ static int first_component(char *todo, char *name, size_t size)
 	return 0;
 }
 
+/* The text of a link, like readlink(2); @path holds no links in front of its last part. */
+static ssize_t link_text(const struct vck_root *r, const char *path, char *buf, size_t size)
+{
+	struct vck_mem_node *n = NULL;
+	ssize_t len;
+	int err;
+
+	if (!r->tree) {
+		len = readlinkat(r->fd, path, buf, size);
+		return len < 0 ? -errno : len;
+	}
+	err = vck_memtree_lookup(r->tree, NULL, path, false, &n);
+	if (err < 0 || n->type != VCK_MEM_LINK)
+		return err < 0 ? err : -EINVAL;
+	len = (ssize_t)strlen(n->target);
+	memcpy(buf, n->target, (size_t)len < size ? (size_t)len : size);
+	return (size_t)len < size ? len : -ENAMETOOLONG;
+}
+
 int vck_record_resolve(struct vck_root *r, const char *path, char *real, size_t size)
 {
 	char todo[VCK_PATH_LEN], next[VCK_PATH_LEN], here[VCK_PATH_LEN], target[VCK_PATH_LEN];
@@ -135,7 +161,7 @@ int vck_record_resolve(struct vck_root *r, const char *path, char *real, size_t 
 
 		if (len < 0 || vck_path_join(real, name, here, sizeof(here)) < 0)
 			return -ENAMETOOLONG;
-		len = readlinkat(r->fd, here, target, sizeof(target) - 1);
+		len = link_text(r, here, target, sizeof(target) - 1);
 		if (len < 0) { /* no link: one step deeper */
 			if (vck_path_join("", here, real, size) < 0)
 				return -ENAMETOOLONG;
@@ -152,4 +178,37 @@ int vck_record_resolve(struct vck_root *r, const char *path, char *real, size_t 
 		real[0] = '\0';
 	}
 	return 0;
+}
+
+void vck_note_piece(const struct vck_file *f, const void *buf, size_t n, uint64_t off,
+		    ssize_t got)
+{
+	struct vck_memtree *t = f->root->record;
+	uint64_t end = off + (got > 0 ? (uint64_t)got : 0);
+
+	if (!f->path || !t)
+		return;
+	if (got > 0)
+		(void)!vck_memtree_extent(t, f->path, off, buf, (size_t)got);
+	if (got == (ssize_t)n)
+		return;
+	/* What could not be read is a hole, and the file goes on behind it. */
+	if (got < 0 || (f->node && end < f->node->size))
+		(void)!vck_memtree_grow(t, f->path, f->node ? f->node->size : off + n);
+	else
+		(void)!vck_memtree_set_size(t, f->path, end);
+}
+
+void vck_note_file_closed(const struct vck_file *f)
+{
+	struct stat st;
+	size_t size = 0;
+
+	if (!f->path || !f->root->record)
+		return;
+	if (f->node)
+		size = f->node->size;
+	else if (fstat(f->fd, &st) == 0 && st.st_size > 0 && st.st_size <= VCK_FILE_MAX)
+		size = (size_t)st.st_size;
+	(void)!vck_memtree_grow(f->root->record, f->path, size);
 }

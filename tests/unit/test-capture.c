@@ -164,6 +164,108 @@ static void test_versions(void **state)
 	vck_memtree_free(t);
 }
 
+/* What identifies a machine goes, what the rules need stays, and nothing looks absent. */
+static void test_scrub(void **state)
+{
+	static const struct {
+		const char *in, *out;
+	} rows[] = {
+		{ "root=UUID=0f9d2b4e-1111-2222-3333-444455556666 ro intel_iommu=on",
+		  "root=UUID=redacted ro intel_iommu=on" },
+		{ "BOOT_IMAGE=/vmlinuz-6.12.0-1-amd64 root=/dev/nvme0n1p2 iommu=pt",
+		  "BOOT_IMAGE=/vmlinuz-6.12.0-1-amd64 root=/dev/nvme0n1p2 iommu=pt" },
+		{ "root=/dev/disk/by-id/ata-Maker_S3R1AL-part2 vfio-pci.ids=10de:2204,10de:1aef",
+		  "root=/dev/disk/by-id/redacted vfio-pci.ids=10de:2204,10de:1aef" },
+		{ "ip=10.0.0.7::10.0.0.1:255.255.255.0:host7:eth0:off systemd.machine_id=abc",
+		  "ip=redacted systemd.machine_id=redacted" },
+		{ "ifname=eth0:52:54:00:12:34:56 x.mac=52:54:00:12:34:56,y",
+		  "ifname=redacted x.mac=redacted,y" },
+		{ "pcie_acs_override=downstream,id:8086:a110 pci=0000:01:00.0@20",
+		  "pcie_acs_override=downstream,id:8086:a110 pci=0000:01:00.0@20" },
+		{ "rd.luks.name=0f9d2b4e=\"a b\" some.password=x console=ttyS0,115200 server=192.168.1.1:80",
+		  "rd.luks.name=redacted some.password=redacted console=ttyS0,115200 server=redacted:80" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct vck_memtree *t = vck_memtree_new();
+		struct vck_mem_node *n = NULL;
+
+		assert_int_equal(vck_memtree_file(t, "proc/cmdline", rows[i].in, strlen(rows[i].in) + 1), 0);
+		assert_int_equal(vck_capture_scrub(t), 0);
+		assert_int_equal(vck_memtree_lookup(t, NULL, "proc/cmdline", false, &n), 0);
+		assert_string_equal((char *)n->extents[0].data, rows[i].out);
+		vck_memtree_free(t);
+	}
+}
+
+static void test_scrub_files(void **state)
+{
+	struct vck_memtree *t = parse(
+		MAGIC "x sys/devices/pci0000:00/0000:00:01.0/config 4096\n"
+		      "  100: 01 00 02 14 00 00 00 00\n"
+		      "  140: 03 00 01 16 11 22 33 44 55 66 77 88 99\n"
+		      "  160: 0d 00 01 00 5f 00 00 00\n"
+		      "f sys/firmware/devicetree/base/serial-number \"123\"\n"
+		      "f sys/devices/x/net/eth0/address \"52:54\"\n"
+		      "f sys/class/iommu/dmar0/intel-iommu/address \"fed90000\"\n"
+		      "f proc/cpuinfo\n  \"processor\\t: 0\\n\"\n  \"flags\\t\\t: fpu hypervisor\\n\"\n"
+		      "  \"Serial\\t: 1234\\n\"\n",
+		0, 0);
+
+	(void)state;
+	assert_int_equal(vck_capture_trim(t), 0);
+	assert_int_equal(vck_capture_scrub(t), 0);
+	assert_formats(t, MAGIC "f proc/cpuinfo \"flags\\t\\t: fpu hypervisor\\n\"\n"
+				"f sys/class/iommu/dmar0/intel-iommu/address \"fed90000\"\n"
+				"x sys/devices/pci0000:00/0000:00:01.0/config 4096\n"
+				"  100: 01 00 02 14 00 00 00 00\n  140: 03 00 01 16\n  14c: 99\n"
+				"  160: 0d 00 01 00 5f 00 00 00\n"
+				"u sys/devices/x/net/eth0/address\n"
+				"u sys/firmware/devicetree/base/serial-number\n");
+	vck_memtree_free(t);
+}
+
+/* What is recorded from a root answers as the root did; recording it again changes nothing. */
+static void test_record(void **state)
+{
+	static const char text[] = MAGIC
+		"l sys/bus/dev -> ../devices/a\nf sys/devices/a/one \"1\\n\"\nf sys/devices/a/two \"2\\n\"\n"
+		"e sys/devices/a/no EACCES\nu sys/devices/a/later\nx sys/devices/a/config 256\n  0: 01 02 03 04\n"
+		"f sys/devices/a/empty \"\"\nf sys/elsewhere \"x\"\n";
+	static const char expected[] = MAGIC
+		"l sys/bus/dev -> ../devices/a\nx sys/devices/a/config 256\n  0: 01 02\n"
+		"f sys/devices/a/empty \"\"\nu sys/devices/a/later\ne sys/devices/a/no EACCES\n"
+		"f sys/devices/a/one \"1\\n\"\nu sys/devices/a/two\n";
+	const char *from = text;
+
+	(void)state;
+	for (unsigned round = 0; round < 2; round++, from = expected) {
+		struct vck_memtree *t = parse(from, 0, 0), *record = vck_memtree_new();
+		cleanup_root struct vck_root *r = NULL;
+		cleanup_dir struct vck_dir *d = NULL;
+		cleanup_names struct vck_names names = { 0 };
+		cleanup_file struct vck_file *f = NULL;
+		char buf[64];
+
+		assert_int_equal(vck_root_from_tree(t, VCK_ORIGIN_CAPTURE, &r), 0);
+		(void)!vck_root_record(r, record);
+		assert_int_equal(vck_root_opendir(r, "sys/bus/dev", &d), 0);
+		assert_int_equal(vck_dir_attr(d, "one", buf, sizeof(buf)), 1);
+		assert_int_equal(vck_dir_attr(d, "no", buf, sizeof(buf)), -EACCES);
+		assert_int_equal(vck_dir_attr(d, "later", buf, sizeof(buf)), -ENODATA);
+		assert_int_equal(vck_dir_attr(d, "empty", buf, sizeof(buf)), 0);
+		assert_int_equal(vck_file_open(d, "config", &f), 0);
+		assert_int_equal(vck_file_pread(f, buf, 2, 0), 2);
+		assert_int_equal(vck_file_pread(f, buf, 4, 64), -ENODATA);
+		assert_int_equal(vck_dir_list(d, &names), 0);
+		assert_int_equal(names.n, 6);
+		vck_file_close(TAKE_PTR(f));
+		assert_formats(record, expected);
+		vck_memtree_free(record);
+	}
+}
+
 static double seconds(void)
 {
 	struct timespec ts;
@@ -255,6 +357,8 @@ int main(void)
 		cmocka_unit_test(test_round_trip), cmocka_unit_test(test_damaged_lines),
 		cmocka_unit_test(test_damaged_is_not_absent), cmocka_unit_test(test_hex),
 		cmocka_unit_test(test_overlay),	   cmocka_unit_test(test_versions),
+		cmocka_unit_test(test_scrub),
+		cmocka_unit_test(test_scrub_files), cmocka_unit_test(test_record),
 		cmocka_unit_test(test_linear),	   cmocka_unit_test(test_root),
 	};
 

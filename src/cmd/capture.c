@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* `capture`: reads the host as every other command does, and writes down what was
+ * read. So a capture holds what the rules need and nothing else, and --root with it
+ * gives the same answers. */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/utsname.h>
+
+#include "cmd/commands.h"
+#include "source/capture.h"
+#include "write/file.h"
+
+#define OSRELEASE "proc/sys/kernel/osrelease"
+#define ARCH	  "proc/sys/kernel/arch"
+
+enum {
+	OPT_OUTPUT = 1,
+	OPT_KEEP_IDS,
+};
+
+static const struct vck_option options[] = {
+	{ "output", 'o', "FILE", OPT_OUTPUT, "write FILE, whole or not at all", "@file", 0 },
+	{ "keep-ids", 0, NULL, OPT_KEEP_IDS,
+	  "keep what identifies this machine: serial numbers, addresses, names of disks and hosts",
+	  NULL, 0 },
+	{ 0 },
+};
+
+struct request {
+	const char *output;
+	bool keep_ids;
+};
+
+/* A file with one line, where the tree has none that was read. */
+static int add_line(struct vck_memtree *t, const char *path, const char *text)
+{
+	cleanup_buf struct vck_buf b = { 0 };
+	struct vck_mem_node *n;
+
+	if (vck_memtree_lookup(t, NULL, path, true, &n) == 0 && n->type == VCK_MEM_FILE &&
+	    !n->unread)
+		return 0;
+	vck_buf_addf(&b, "%s\n", text);
+	return b.failed ? -ENOMEM : vck_memtree_file(t, path, b.data, b.len);
+}
+
+/* What the running kernel says of itself by uname(2); the file for the architecture is there
+ * from 6.1 on. */
+static int add_kernel(struct vck_memtree *t)
+{
+	struct utsname u;
+	int r;
+
+	if (uname(&u) < 0)
+		return -errno;
+	r = add_line(t, OSRELEASE, u.release);
+	return r < 0 ? r : add_line(t, ARCH, u.machine);
+}
+
+static int record(const struct request *q, struct vck_global *g, struct vck_buf *out)
+{
+	cleanup_memtree struct vck_memtree *t = vck_memtree_new();
+	cleanup_host struct vck_host *h = NULL;
+	int r = t ? vck_load(g, t, &h) : -ENOMEM;
+
+	if (r < 0)
+		return r;
+	if (h->origin == VCK_ORIGIN_LIVE)
+		r = add_kernel(t);
+	if (r == 0)
+		r = vck_capture_trim(t);
+	if (r == 0 && !q->keep_ids)
+		r = vck_capture_scrub(t);
+	if (r == 0)
+		vck_capture_format(t, out);
+	if (out->failed)
+		r = -ENOMEM;
+	if (r == -ENOMEM)
+		vck_error("out of memory");
+	return r;
+}
+
+static int write_out(const char *path, const struct vck_buf *text)
+{
+	int r;
+
+	if (!path || streq(path, "-")) {
+		fwrite(vck_buf_str(text), 1, text->len, stdout);
+		return VCK_EXIT_OK;
+	}
+	/* What firmware tables and disks are called is nobody else's business. */
+	r = vck_file_write(path, vck_buf_str(text), text->len, 0600);
+	if (r == 0)
+		return VCK_EXIT_OK;
+	vck_error("%s: cannot write: %s", path, strerror(-r));
+	return VCK_EXIT_WRITE;
+}
+
+static int run(const struct vck_command *c, struct vck_global *g, int argc, char **argv)
+{
+	cleanup_options struct vck_options o = { 0 };
+	cleanup_buf struct vck_buf text = { 0 };
+	struct request q = { .output = NULL };
+	int id, status;
+	const char *arg;
+
+	if (vck_options_init(&o, c, g, argc, argv) < 0)
+		return VCK_EXIT_FAILED;
+	while ((id = vck_options_next(&o, &arg, &status)) > 0) {
+		if (id == OPT_OUTPUT)
+			q.output = arg;
+		else
+			q.keep_ids = true;
+	}
+	if (id < 0)
+		return status;
+	if (optind < argc) {
+		vck_error("capture: '%s': takes no operand (-o FILE names the file)", argv[optind]);
+		return VCK_EXIT_FAILED;
+	}
+	g->keeps_rights = q.output && !streq(q.output, "-");
+	if (record(&q, g, &text) < 0)
+		return VCK_EXIT_FAILED;
+	return write_out(q.output, &text);
+}
+
+const struct vck_command vck_cmd_capture = {
+	.name = "capture",
+	.summary = "write down this host as one text file, for analysis elsewhere with --root",
+	.options = options,
+	.run = run,
+};

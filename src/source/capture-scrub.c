@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Taking out of a recorded tree what identifies a machine. The readers look at
+ * little of that kind in the first place; this is for what stands next to what they
+ * need, in the same line or the same register block. What is taken out is marked as
+ * not read, or replaced by a word that says so: it must not look absent. */
+#include "config.h"
+
+#include <ctype.h>
+#include <errno.h>
+
+#include "base/text.h"
+#include "source/capture.h"
+
+#define REDACTED "redacted"
+
+/* Options of the kernel, dracut, initramfs-tools, cloud-init and installers whose value is an
+ * address, a name or a key. A trailing '*' stands for any ending. */
+static const char *const secret_options[] = {
+	"ip",		 "nfsroot",	   "nfsaddrs",	"ifname",     "bootdev",
+	"hostname",	 "systemd.hostname", "systemd.machine_id", "BOOTIF", "netconsole",
+	"netroot",	 "iscsi_*",	   "rd.iscsi.*", "rd.luks.*", "luks.*", "luks",
+	"cryptdevice",	 "cryptkey",	   "rd.md.uuid", "rd.lvm.*",  "ds",
+	"cloud-config-url", "inst.*",	   "ks",	"url",	      "preseed*",
+	"nameserver",	 "domain",	   "rd.znet",	"rd.nvmf.*",  "nvmf.*",
+};
+
+/* Device tree properties and files of the same nature, wherever they stand. */
+static const char *const secret_files[] = {
+	"serial-number",  "local-mac-address", "mac-address",	 "kaslr-seed",
+	"rng-seed",	  "product_serial",    "product_uuid",	 "board_serial",
+	"chassis_serial", "board_asset_tag",   "chassis_asset_tag",
+};
+
+/* --- kernel command line --- */
+
+static bool option_matches(const char *row, const char *key, size_t n)
+{
+	size_t len = strlen(row);
+
+	if (len && row[len - 1] == '*')
+		return n >= len - 1 && strncmp(row, key, len - 1) == 0;
+	return n == len && strncmp(row, key, n) == 0;
+}
+
+static bool is_secret_option(const char *key, size_t n)
+{
+	static const char *const parts[] = { "password", "passwd", "secret", "token" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(secret_options); i++) {
+		if (option_matches(secret_options[i], key, n))
+			return true;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		if (memmem(key, n, parts[i], strlen(parts[i])))
+			return true;
+	}
+	return false;
+}
+
+/* Groups of hex digits: "8-4-4-4-12" as lengths and the sign between them. */
+static size_t hex_groups(const char *s, size_t n, const unsigned char *lengths, size_t groups,
+			 char between)
+{
+	size_t at = 0;
+
+	for (size_t g = 0; g < groups; g++) {
+		for (size_t i = 0; i < lengths[g]; i++, at++) {
+			if (at >= n || !isxdigit((unsigned char)s[at]))
+				return 0;
+		}
+		if (g + 1 < groups && (at >= n || s[at++] != between))
+			return 0;
+	}
+	return at == n || !isalnum((unsigned char)s[at]) ? at : 0;
+}
+
+/* Four numbers with dots; versions of kernels have at most three before their dash. */
+static size_t ip_address(const char *s, size_t n)
+{
+	size_t at = 0;
+
+	for (unsigned part = 0; part < 4; part++) {
+		size_t digits = 0;
+
+		if (part && (at >= n || s[at++] != '.'))
+			return 0;
+		while (at < n && digits < 4 && isdigit((unsigned char)s[at])) {
+			at++;
+			digits++;
+		}
+		if (!digits || digits > 3)
+			return 0;
+	}
+	return at == n || (s[at] != '.' && !isalnum((unsigned char)s[at])) ? at : 0;
+}
+
+/* Length of an identifier at the start of @s, 0 when there is none. */
+static size_t identifier(const char *s, size_t n)
+{
+	static const unsigned char uuid[] = { 8, 4, 4, 4, 12 }, mac[] = { 2, 2, 2, 2, 2, 2 };
+	size_t len = hex_groups(s, n, uuid, ARRAY_SIZE(uuid), '-');
+
+	len = len ? len : hex_groups(s, n, mac, ARRAY_SIZE(mac), ':');
+	len = len ? len : hex_groups(s, n, mac, ARRAY_SIZE(mac), '-');
+	return len ? len : ip_address(s, n);
+}
+
+/* "UUID=", "PARTUUID=", "LABEL=": the rest of the value names a disk. */
+static size_t disk_tag(const char *s, size_t n)
+{
+	static const char *const tags[] = { "UUID=", "LABEL=", "/by-id/", "/by-uuid/", "/by-label/",
+					    "/by-partuuid/", "/by-partlabel/" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(tags); i++) {
+		size_t len = strlen(tags[i]);
+
+		if (n >= len && memcmp(s, tags[i], len) == 0)
+			return len;
+	}
+	return 0;
+}
+
+static void put_value(struct vck_buf *out, const char *s, size_t n)
+{
+	bool word_start = true;
+
+	for (size_t i = 0; i < n;) {
+		size_t len = disk_tag(s + i, n - i);
+
+		if (len) {
+			vck_buf_add(out, s + i, len);
+			vck_buf_adds(out, REDACTED);
+			return;
+		}
+		len = word_start ? identifier(s + i, n - i) : 0;
+		if (len)
+			vck_buf_adds(out, REDACTED);
+		else
+			vck_buf_addc(out, s[i]);
+		word_start = !isalnum((unsigned char)s[i]);
+		i += len ? len : 1;
+	}
+}
+
+/* One word of the command line; quotes hold blanks together. */
+static size_t word_length(const char *s, size_t n)
+{
+	bool quoted = false;
+	size_t i = 0;
+
+	for (; i < n && (quoted || !isspace((unsigned char)s[i])); i++)
+		quoted ^= s[i] == '"';
+	return i;
+}
+
+static void put_cmdline(struct vck_buf *out, const char *s, size_t n)
+{
+	while (n) {
+		size_t len = word_length(s, n);
+		const char *eq = memchr(s, '=', len);
+
+		if (!len) {
+			vck_buf_addc(out, *s);
+			len = 1;
+		} else if (eq && is_secret_option(s, (size_t)(eq - s))) {
+			vck_buf_add(out, s, (size_t)(eq - s) + 1);
+			vck_buf_adds(out, REDACTED);
+		} else {
+			put_value(out, s, len);
+		}
+		s += len;
+		n -= len;
+	}
+}
+
+static int scrub_cmdline(struct vck_mem_node *f)
+{
+	cleanup_buf struct vck_buf out = { 0 };
+
+	if (f->n_extents != 1 || f->extents[0].len != f->size)
+		return 0;
+	put_cmdline(&out, (const char *)f->extents[0].data, f->size);
+	return out.failed ? -ENOMEM : vck_mem_replace(f, vck_buf_str(&out), out.len);
+}
+
+/* --- config space --- */
+
+/* Device Serial Number is extended capability 3, its number in the two dwords behind the
+ * header (PCIe Base 7.9.3). Only what was read of the list can be followed, and what was not
+ * read is not there. */
+static int scrub_config(struct vck_mem_node *f)
+{
+	size_t pos = 0x100;
+
+	for (unsigned n = 0; n < 480 && pos >= 0x100; n++) {
+		uint8_t b[4];
+		int r;
+
+		if (vck_mem_pread(f, b, sizeof(b), pos) != (ssize_t)sizeof(b))
+			return 0;
+		if (b[0] == 3 && b[1] == 0) {
+			r = vck_mem_punch(f, pos + 4, 8);
+			if (r < 0)
+				return r;
+		}
+		pos = (size_t)(b[3] << 4 | b[2] >> 4) & 0xffc;
+	}
+	return 0;
+}
+
+/* --- /proc/cpuinfo --- */
+
+/* The first processor's vendor and flags: what readers look at. The rest is long, is read only
+ * in part, and has the board's serial number on some. */
+static int trim_cpuinfo(struct vck_mem_node *f)
+{
+	cleanup_buf struct vck_buf out = { 0 };
+	const char *text, *line;
+	size_t left, len;
+
+	if (!f->n_extents || f->extents[0].off != 0)
+		return 0;
+	text = (const char *)f->extents[0].data;
+	left = f->extents[0].len;
+	while (vck_line_next(&text, &left, &line, &len)) {
+		bool is_flags = len > 5 && memcmp(line, "flags", 5) == 0;
+
+		if (!is_flags && (len < 9 || memcmp(line, "vendor_id", 9) != 0))
+			continue;
+		if (!left && text[-1] != '\n')
+			break; /* cut short: what is missing of it may matter */
+		vck_buf_add(&out, line, len);
+		vck_buf_addc(&out, '\n');
+		if (is_flags)
+			break;
+	}
+	return out.failed ? -ENOMEM : vck_mem_replace(f, vck_buf_str(&out), out.len);
+}
+
+int vck_capture_trim(struct vck_memtree *t)
+{
+	struct vck_mem_node *n = NULL;
+
+	if (vck_memtree_lookup(t, NULL, "proc/cpuinfo", false, &n) < 0 ||
+	    n->type != VCK_MEM_FILE || n->unread)
+		return 0;
+	return trim_cpuinfo(n);
+}
+
+/* --- the tree --- */
+
+static bool is_below(const struct vck_mem_node *n, const char *dir)
+{
+	for (; n->parent != n; n = n->parent) {
+		if (streq(n->name, dir))
+			return true;
+	}
+	return false;
+}
+
+static bool is_secret_file(const struct vck_mem_node *f)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(secret_files); i++) {
+		if (streq(f->name, secret_files[i]))
+			return true;
+	}
+	return streq(f->name, "hostname") || (streq(f->name, "address") && is_below(f, "net"));
+}
+
+static int scrub_file(struct vck_mem_node *f)
+{
+	if (f->unread)
+		return 0;
+	if (streq(f->name, "cmdline") || streq(f->name, "bootargs"))
+		return scrub_cmdline(f);
+	if (streq(f->name, "config"))
+		return scrub_config(f);
+	if (is_secret_file(f))
+		vck_mem_forget(f);
+	return 0;
+}
+
+/* The node behind @n, depth first. */
+static struct vck_mem_node *next_node(struct vck_mem_node *n)
+{
+	if (n->type == VCK_MEM_DIR && n->n_children)
+		return n->children[0];
+	while (n->parent != n && n->slot + 1 == n->parent->n_children)
+		n = n->parent;
+	return n->parent == n ? NULL : n->parent->children[n->slot + 1];
+}
+
+int vck_capture_scrub(struct vck_memtree *t)
+{
+	int r = 0;
+
+	for (struct vck_mem_node *n = vck_memtree_root(t); n && r == 0; n = next_node(n)) {
+		if (n->type == VCK_MEM_FILE)
+			r = scrub_file(n);
+	}
+	return r;
+}
