@@ -240,7 +240,7 @@ static enum vck_tri answers(const struct vck_case *c)
 #define AT_BIND AT(BIND, BIND, BIND)
 
 const struct vck_step vck_steps[] = {
-	{"host.vfio-modules", 0, 0, AT_BIND, ENOENT, false, has_vfio_driver,
+	{"device.vfio-driver", 0, 0, AT_BIND, ENOENT, false, has_vfio_driver,
 	 "drivers/vfio/Kconfig"},
 	{"device.is-iommu", 0, 0, AT_BIND, ENODEV, false, may_have_driver,
 	 "drivers/iommu/amd/init.c:iommu_init_pci"},
@@ -266,7 +266,7 @@ const struct vck_step vck_steps[] = {
 	 viable, "drivers/iommu/iommu.c:iommu_group_claim_dma_owner"},
 	{"group.reserved-regions", VCK_KVER(6, 6), 0, AT(GROUP, DEVICE, GROUP), EINVAL,
 	 true, no_direct_region, "drivers/iommu/iommu.c:__iommu_device_set_domain"},
-	{"host.vfio-modules", 0, 0, AT(IOMMU, NONE, NONE), ENODEV, false, has_backend,
+	{"device.vfio-backend", 0, 0, AT(IOMMU, NONE, NONE), ENODEV, false, has_backend,
 	 "drivers/vfio/container.c:vfio_ioctl_set_iommu"},
 	{"group.reserved-regions", 0, VCK_KVER(6, 6), AT(IOMMU, DEVICE, IOMMU), EPERM,
 	 true, no_locked_rmrr, "drivers/iommu/intel/iommu.c:intel_iommu_attach_device"},

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* All rules by name, and what their evaluation shares. A new rule is a line
+ * here, a struct vck_rule and its function in a rules-FAMILY.c, and a passing
+ * and a failing case in tests/rules/. */
+#ifndef VCK_CHECK_RULES_H
+#define VCK_CHECK_RULES_H
+
+#include "check/attach.h"
+#include "check/engine.h"
+
+/* In the order in which findings are listed. */
+#define VCK_RULES(X)                                                                     \
+	X(host_kernel)                                                                   \
+	X(host_iommu_groups)                                                             \
+	X(host_vfio_modules)                                                             \
+	X(host_iommufd)                                                                  \
+	X(host_interrupt_remapping)                                                      \
+	X(host_noiommu)                                                                  \
+	X(host_lockdown)                                                                 \
+	X(host_memlock)                                                                  \
+	X(host_dma_entry_limit)                                                          \
+	X(host_address_width)                                                            \
+	X(host_caching_mode)
+
+#define VCK_RULE_DECLARE(name) extern const struct vck_rule vck_rule_##name;
+VCK_RULES(VCK_RULE_DECLARE)
+
+/* A file-scope list of strings, NULL-terminated. */
+#define VCK_STRINGS(...)                                                                 \
+	(const char *const[])                                                            \
+	{                                                                                \
+		__VA_ARGS__, NULL                                                        \
+	}
+
+/**
+ * vck_rule_step - ask the attach steps that a rule explains
+ * @s: the subject, with a device
+ * @f: the finding; f->rule->id names the steps
+ * @c: filled with the case of this device alone
+ * @step: the step that refuses or is not known; may be NULL
+ *
+ * Return: PASS, FAIL, UNKNOWN; NOT APPLICABLE in noiommu mode for what needs an IOMMU.
+ * For UNKNOWN because of the kernel's release or architecture the summary is set.
+ */
+enum vck_result vck_rule_step(const struct vck_subject *s, struct vck_finding *f,
+			      struct vck_case *c, const struct vck_step **step);
+
+/* Applicability: PCI functions, endpoints (header type 0 or not known), platform and
+ * AMBA. */
+bool vck_applies_pci(const struct vck_subject *s);
+bool vck_applies_endpoint(const struct vck_subject *s);
+
+static inline enum vck_result vck_result_of(enum vck_tri pass)
+{
+	if (pass == VCK_UNKNOWN)
+		return VCK_RESULT_UNKNOWN;
+	return pass == VCK_YES ? VCK_RESULT_PASS : VCK_RESULT_FAIL;
+}
+
+/* "/sys/bus/pci/devices/0000:01:00.0/driver", in the arena; the device's own name
+ * elsewhere. */
+const char *vck_device_sysfs(const struct vck_subject *s, const struct vck_device *d,
+			     const char *attribute);
+/* The vfio driver to bind: the best by modules.alias where known, else the plain one of
+ * its bus. */
+const char *vck_device_best_driver(const struct vck_device *d);
+
+/* May the word stand in a command that somebody pastes? Names come from captures of
+ * others. */
+bool vck_shell_safe(const char *word);
+
+/* Shell lines, as root, that hand a device to its vfio driver; appended to @b. */
+struct vck_buf;
+void vck_bind_lines(struct vck_buf *b, const struct vck_device *d);
+
+/**
+ * vck_no_group_reason - say why there is no IOMMU group
+ * @s: the subject; s->device NULL asks for the whole host
+ * @f: summary, evidence and remedy are set
+ */
+void vck_no_group_reason(const struct vck_subject *s, struct vck_finding *f);
+
+#endif
