@@ -20,7 +20,26 @@
 	X(host_memlock)                                                                  \
 	X(host_dma_entry_limit)                                                          \
 	X(host_address_width)                                                            \
-	X(host_caching_mode)
+	X(host_caching_mode)                                                             \
+	X(group_isolation)                                                               \
+	X(group_acs_override)                                                            \
+	X(group_address_spaces)                                                          \
+	X(device_vfio_driver)                                                            \
+	X(device_is_iommu)                                                               \
+	X(iommu_deferred)                                                                \
+	X(device_vf_vanishes)                                                            \
+	X(platform_reset)                                                                \
+	X(device_denylist)                                                               \
+	X(device_header)                                                                 \
+	X(device_sriov_pf)                                                               \
+	X(device_group)                                                                  \
+	X(iommu_cache_coherency)                                                         \
+	X(group_in_use)                                                                  \
+	X(group_viable)                                                                  \
+	X(group_reserved_regions)                                                        \
+	X(device_vfio_backend)                                                           \
+	X(group_isolated_msi)                                                            \
+	X(group_unsafe_interrupts)
 
 #define VCK_RULE_DECLARE(name) extern const struct vck_rule vck_rule_##name;
 VCK_RULES(VCK_RULE_DECLARE)

@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Rules about the device's group: who else is in it, what firmware wants of it,
+ * whether its interrupts are isolated. */
+#include "config.h"
+
+#include <errno.h>
+
+#include "base/buf.h"
+#include "check/rules.h"
+#include "check/units.h"
+
+static enum vck_result in_use_eval(const struct vck_subject *s, struct vck_finding *f)
+{
+	if (!s->device->holders)
+		return VCK_RESULT_PASS;
+	vck_finding_summary(s, f, "its group is open in %s", s->device->holders);
+	vck_finding_remedy(s, f, VCK_REMEDY_RUNTIME, NULL,
+			   "stop what holds it: a group has one user");
+	return VCK_RESULT_FAIL;
+}
+
+const struct vck_rule vck_rule_group_in_use = {
+	.id = "group.in-use",
+	.scope = VCK_SCOPE_DEVICE,
+	.severity = VCK_SEV_BLOCKER,
+	.eval = in_use_eval,
+	.title = "nobody holds the group",
+	.why = "A group has one owner at a time: a second open of /dev/vfio/N fails with EBUSY, and "
+	       "unbinding a device that a VM uses waits until the VM lets go.",
+	.remedy = "stop the other VM",
+	.reference = "drivers/vfio/group.c:vfio_group_fops_open, 7.2",
+	.messages =
+		VCK_STRINGS("failed to open /dev/vfio/*: Device or resource busy",
+			    "Could not open '/dev/vfio/*': Device or resource busy",
+			    "*Device or resource busy*/dev/vfio/*",
+			    "currently in use, task blocked until device is released"),
+	.symptoms = VCK_STRINGS("31"),
+};
+
+/* Every line that moves the whole group, in order; the bridges' drivers that stand in the
+ * way are taken off. */
+static const char *group_commands(const struct vck_subject *s, const struct vck_case *c)
+{
+	cleanup_buf struct vck_buf b = {0};
+
+	for (size_t i = 0; i < c->members.n_devices; i++) {
+		const struct vck_device *d = c->members.devices[i];
+
+		if (vck_driver_is_vfio(d->driver))
+			continue;
+		if (!vck_device_is_bridge(d))
+			vck_bind_lines(&b, d);
+		else if (d->driver && !vck_driver_managed_dma(d->driver) &&
+			 vck_shell_safe(d->address) && vck_shell_safe(d->driver))
+			vck_buf_addf(&b, "echo %s > /sys/bus/pci/drivers/%s/unbind\n",
+				     d->address, d->driver);
+	}
+	if (b.len && vck_buf_str(&b)[b.len - 1] == '\n')
+		return vck_arena_strndup(&s->host->arena, vck_buf_str(&b), b.len - 1);
+	return NULL;
+}
+
+static void name_offenders(const struct vck_subject *s, struct vck_finding *f,
+			   const struct vck_case *c, const struct vck_device *first)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->members.n_devices; i++) {
+		const struct vck_device *d = c->members.devices[i];
+
+		if (d == s->device || !d->driver || vck_driver_managed_dma(d->driver))
+			continue;
+		vck_finding_evidence(s, f, vck_device_sysfs(s, d, "driver"), "%s",
+				     d->driver);
+		n++;
+	}
+	vck_finding_summary(s, f, "%s in the same group is bound to %s%s", first->address,
+			    first->driver, n > 1 ? ", and others are bound too" : "");
+}
+
+static enum vck_result viable_eval(const struct vck_subject *s, struct vck_finding *f)
+{
+	const struct vck_device *offender = NULL;
+	struct vck_case c;
+	enum vck_result r = vck_rule_step(s, f, &c, NULL);
+
+	if (r == VCK_RESULT_UNKNOWN && !f->summary)
+		vck_finding_summary(s, f,
+				    c.members.incomplete
+					    ? "members of the group could not be read"
+					    : "who is in its group with it is not known");
+	if (r != VCK_RESULT_FAIL)
+		return r;
+	vck_membership_viable(&c, &offender);
+	if (!offender)
+		return VCK_RESULT_UNKNOWN;
+	name_offenders(s, f, &c, offender);
+	vck_finding_remedy(
+		s, f, VCK_REMEDY_RUNTIME, group_commands(s, &c),
+		"bind every endpoint of the group to its vfio driver, or leave it without a "
+		"driver; ports may stay on pcieport");
+	return r;
+}
+
+static bool may_have_group(const struct vck_subject *s)
+{
+	return vck_device_gets_group(s->host, s->device) != VCK_NO;
+}
+
+const struct vck_rule vck_rule_group_viable = {
+	.id = "group.viable",
+	.scope = VCK_SCOPE_DEVICE,
+	.severity = VCK_SEV_BLOCKER,
+	.needs_device = VCK_EV_DRIVER | VCK_EV_GROUP,
+	.applies = may_have_group,
+	.eval = viable_eval,
+	.title = "no other driver owns DMA in the group",
+	.why = "Devices of one group can reach each other past the IOMMU, so the kernel hands a group out "
+	       "only as a whole: every member unbound or bound to a vfio driver, pci-stub or pcieport. "
+	       "Anything else, also a hotplug driver such as shpchp on a bridge, makes it not viable. A "
+	       "graphics card's audio, USB and UCSI functions are the usual members.",
+	.remedy =
+		"bind all endpoints of the group (viommu-check bind --group), take other drivers off its "
+		"bridges; or use a slot with a group of its own",
+	.reference =
+		"drivers/iommu/iommu.c:iommu_group_claim_dma_owner, 7.2; drivers/vfio/vfio.c:"
+		"vfio_dev_viable, 5.10",
+	.messages = VCK_STRINGS(
+		"group * is not viable", "VFIO group is not viable!",
+		"ensure all devices within the iommu_group are bound to their vfio bus driver",
+		"Wrong driver * pcieport", "failed to add group * to VFIO container",
+		"failed to setup container for group *: Failed to set group container: "
+		"Operation not permitted"),
+	.symptoms = VCK_STRINGS("1", "2", "3"),
+};
+
+static enum vck_result regions_eval(const struct vck_subject *s, struct vck_finding *f)
+{
+	const struct vck_step *step = NULL;
+	struct vck_case c;
+	enum vck_result r = vck_rule_step(s, f, &c, &step);
+	const struct vck_group *g = c.members.group;
+	bool amd = g && s->device->unit && s->device->unit->driver == VCK_IOMMU_AMD;
+
+	for (size_t i = 0; r != VCK_RESULT_NA && g && i < g->n_regions; i++) {
+		if (streq0(g->regions[i].type, "direct"))
+			vck_finding_evidence(
+				s, f,
+				vck_arena_printf(
+					&s->host->arena,
+					"/sys/kernel/iommu_groups/%s/reserved_regions",
+					g->id),
+				"0x%llx-0x%llx direct",
+				(unsigned long long)g->regions[i].start,
+				(unsigned long long)g->regions[i].end);
+	}
+	if (r == VCK_RESULT_UNKNOWN && !f->summary)
+		vck_finding_summary(
+			s, f, "memory that firmware wants mapped for it is not known");
+	if (r != VCK_RESULT_FAIL)
+		return r;
+	vck_finding_summary(
+		s, f,
+		"firmware wants memory mapped one to one for its group (%s): the kernel "
+		"does not hand it out",
+		amd ? "IVMD" : "RMRR or RMR");
+	vck_finding_remedy(
+		s, f, VCK_REMEDY_FIRMWARE, NULL,
+		"switch off the firmware feature that shares memory with the device (HP: "
+		"\"Shared Memory Features\", conrep); else another slot or device");
+	return r;
+}
+
+const struct vck_rule vck_rule_group_reserved_regions = {
+	.id = "group.reserved-regions",
+	.scope = VCK_SCOPE_DEVICE,
+	.severity = VCK_SEV_BLOCKER,
+	.applies = may_have_group,
+	.eval = regions_eval,
+	.title = "firmware wants no memory mapped one to one for the group",
+	.why = "An RMRR, IVMD or RMR of type direct is memory that the device and firmware share behind the "
+	       "kernel's back. Up to 6.5 only VT-d refused such a device, with EPERM at VFIO_SET_IOMMU; from "
+	       "6.6 on every kernel does, with EINVAL when the group is claimed. direct-relaxable (USB, "
+	       "graphics) does not count.",
+	.remedy = "a firmware setting of the vendor; another slot",
+	.reference =
+		"drivers/iommu/iommu.c:__iommu_device_set_domain, 7.2; drivers/iommu/intel/iommu.c:"
+		"device_is_rmrr_locked, 6.1",
+	.messages = VCK_STRINGS(
+		"Firmware has requested this device have a 1:1 IOMMU mapping, rejecting "
+		"configuring the device",
+		"Device is ineligible for IOMMU domain attach due to platform RMRR requirement"),
+	.symptoms = VCK_STRINGS("5"),
+};
+
+static const char *unsafe_path(const struct vck_case *c)
+{
+	return c->path == VCK_PATH_CONTAINER
+		       ? "/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts"
+		       : "/sys/module/iommufd/parameters/allow_unsafe_interrupts";
+}
+
+static enum vck_tri isolated(const struct vck_case *c)
+{
+	enum vck_tri all = VCK_YES;
+
+	for (size_t i = 0; i < c->members.n_devices; i++)
+		all = vck_tri_and(
+			all, vck_device_isolated_msi(c->host, c->members.devices[i]));
+	return all;
+}
+
+static enum vck_result msi_eval(const struct vck_subject *s, struct vck_finding *f)
+{
+	bool x86 = s->host->arch == VCK_ARCH_X86_64;
+	struct vck_case c;
+	enum vck_result r = vck_rule_step(s, f, &c, NULL);
+	const char *path = unsafe_path(&c);
+
+	if (r == VCK_RESULT_UNKNOWN && !f->summary)
+		vck_finding_summary(s, f, "whether MSIs are isolated is not known");
+	if (r == VCK_RESULT_PASS && isolated(&c) == VCK_NO)
+		vck_finding_summary(s, f,
+				    "MSIs are not isolated, and the parameter allows it");
+	if (r != VCK_RESULT_FAIL)
+		return r;
+	vck_finding_summary(
+		s, f,
+		x86 ? "interrupts are not remapped: its MSIs are not isolated"
+		    : "its MSI controller does not isolate devices from each other");
+	vck_finding_evidence(s, f, path, "not set");
+	if (x86 && s->host->in_guest != VCK_YES &&
+	    !vck_cmdline_has(s->host, "intremap", "off"))
+		vck_finding_remedy(
+			s, f, VCK_REMEDY_FIRMWARE,
+			vck_arena_printf(&s->host->arena, "echo 1 > %s", path),
+			"switch interrupt remapping (x2APIC) on in firmware; last resort, for "
+			"guests that are trusted: the parameter");
+	else
+		vck_finding_remedy(
+			s, f, VCK_REMEDY_RUNTIME,
+			vck_arena_printf(&s->host->arena, "echo 1 > %s", path),
+			"for guests that are trusted: a guest can then send the host any "
+			"interrupt");
+	return r;
+}
+
+const struct vck_rule vck_rule_group_isolated_msi = {
+	.id = "group.isolated-msi",
+	.scope = VCK_SCOPE_DEVICE,
+	.severity = VCK_SEV_BLOCKER,
+	.applies = may_have_group,
+	.eval = msi_eval,
+	.title = "interrupts of the group are isolated, or unsafe ones allowed",
+	.why = "An MSI is a write to memory: unless the platform checks who sends which, a guest can raise "
+	       "any vector of the host. Isolation comes from Intel's and AMD's interrupt remapping and the "
+	       "GICv3 ITS; GICv2m, vendors' MSI controllers and x86 guests with virtio-iommu have none. The "
+	       "type1 container and iommufd have a parameter each; setting one does not help the other.",
+	.remedy =
+		"interrupt remapping on; last resort allow_unsafe_interrupts of the path in use",
+	.reference =
+		"drivers/vfio/vfio_iommu_type1.c, drivers/iommu/iommufd/device.c, kernel/irq/msi.c, 6.12",
+	.messages =
+		VCK_STRINGS("No interrupt remapping support. Use the module param "
+			    "\"allow_unsafe_interrupts\"",
+			    "No interrupt remapping for container being created",
+			    "Failed to set iommu for container: Operation not permitted",
+			    "failed to set iommu for container: Operation not permitted",
+			    "MSI interrupts are not secure"),
+	.symptoms = VCK_STRINGS("6"),
+};
+
+static enum vck_result unsafe_eval(const struct vck_subject *s, struct vck_finding *f)
+{
+	struct vck_case c;
+
+	if (vck_case_init(&c, s->host, s->device, false) < 0)
+		return VCK_RESULT_UNKNOWN;
+	if (c.noiommu)
+		return VCK_RESULT_NA;
+	if (vck_case_rule(&c, "group.isolated-msi", NULL) != VCK_YES ||
+	    isolated(&c) != VCK_NO)
+		return isolated(&c) == VCK_UNKNOWN ? VCK_RESULT_UNKNOWN : VCK_RESULT_PASS;
+	vck_finding_summary(s, f, "accepted only because allow_unsafe_interrupts is set");
+	vck_finding_evidence(s, f, unsafe_path(&c), "Y");
+	vck_finding_remedy(
+		s, f, VCK_REMEDY_RUNTIME,
+		vck_arena_printf(&s->host->arena, "echo 0 > %s", unsafe_path(&c)),
+		"take the parameter back unless every guest is trusted with the host");
+	return VCK_RESULT_FAIL;
+}
+
+const struct vck_rule vck_rule_group_unsafe_interrupts = {
+	.id = "group.unsafe-interrupts",
+	.scope = VCK_SCOPE_DEVICE,
+	.severity = VCK_SEV_WARNING,
+	.applies = may_have_group,
+	.eval = unsafe_eval,
+	.title = "the device is not accepted at the price of unsafe interrupts",
+	.why = "With allow_unsafe_interrupts a guest that owns a device can send interrupts to the host: "
+	       "enough to take it over. It is for guests that are trusted.",
+	.remedy = "interrupt remapping, and the parameter off",
+	.reference = "drivers/vfio/vfio_iommu_type1.c:allow_unsafe_interrupts, 7.2",
+};
+
+/* --- rules on the group itself --- */
+
+static size_t endpoints(const struct vck_group *g)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->n_devices; i++)
+		n += !vck_device_is_bridge(g->devices[i]);
+	return n;
+}
+
+static enum vck_result isolation_eval(const struct vck_subject *s, struct vck_finding *f)
+{
+	const struct vck_group *g = s->group;
+
+	if (endpoints(g) < 2)
+		return VCK_RESULT_PASS;
+	vck_finding_summary(s, f, "%zu endpoints share the group%s%s", endpoints(g),
+			    g->why ? ": " : "", g->why ? g->why : "");
+	vck_finding_remedy(s, f, VCK_REMEDY_HARDWARE, NULL, "%s",
+			   g->separate
+				   ? g->separate
+				   : "another slot, or \"ACS\" in the firmware's setup");
+	return VCK_RESULT_FAIL;
+}
+
+const struct vck_rule vck_rule_group_isolation = {
+	.id = "group.isolation",
+	.scope = VCK_SCOPE_GROUP,
+	.severity = VCK_SEV_NOTE,
+	.eval = isolation_eval,
+	.title = "the group holds one endpoint",
+	.why = "A group is what the IOMMU and the PCIe fabric can tell apart. A port without ACS redirect, a "
+	       "conventional bridge or functions of one device without ACS put several devices into one, and "
+	       "they can only be assigned together. `viommu-check groups` names the hop.",
+	.remedy =
+		"another slot; ACS in the firmware's setup; pci=config_acs= trades isolation away",
+	.reference = "drivers/iommu/iommu.c:pci_device_group, 5.10 to 7.3",
+	.messages = VCK_STRINGS("behind a switch lacking ACS and cannot be assigned",
+				"PCI device * is not assignable"),
+	.symptoms = VCK_STRINGS("36", "37"),
+};
+
+static enum vck_result override_eval(const struct vck_subject *s, struct vck_finding *f)
+{
+	static const char *const keys[] = {"pcie_acs_override", "disable_acs_redir",
+					   "config_acs"};
+	size_t len;
+	const char *v = vck_cmdline_get(s->host, keys[0], 0, &len);
+	const char *key = v ? keys[0] : NULL;
+
+	for (unsigned i = 0; !key && (v = vck_cmdline_get(s->host, "pci", i, &len));
+	     i++) {
+		for (size_t k = 1; !key && k < ARRAY_SIZE(keys); k++) {
+			if (memmem(v, len, keys[k], strlen(keys[k])))
+				key = keys[k];
+		}
+	}
+	if (!key)
+		return VCK_RESULT_PASS;
+	vck_finding_summary(
+		s, f,
+		"%s is on the kernel command line: groups may not be what the hardware "
+		"isolates",
+		key);
+	vck_finding_evidence(s, f, "/proc/cmdline", "%s", key);
+	vck_finding_remedy(
+		s, f, VCK_REMEDY_BOOT, NULL,
+		"take %s out; until then a guest's device may reach the memory of others",
+		key);
+	return VCK_RESULT_FAIL;
+}
+
+const struct vck_rule vck_rule_group_acs_override = {
+	.id = "group.acs-override",
+	.scope = VCK_SCOPE_GROUP,
+	.severity = VCK_SEV_WARNING,
+	.needs_host = VCK_EV_CMDLINE,
+	.eval = override_eval,
+	.title = "the boundaries of the group are the hardware's",
+	.why = "pcie_acs_override (a patch outside of the kernel) and pci=config_acs make the kernel believe "
+	       "in isolation that is not there, pci=disable_acs_redir takes some away. The groups look small "
+	       "while devices can still write to each other's memory.",
+	.remedy = "take the option out of the kernel command line",
+	.reference = "Documentation/admin-guide/kernel-parameters.txt, 7.2",
+	.messages = VCK_STRINGS(
+		"Warning: PCIe ACS overrides enabled; This may allow non-IOMMU protected "
+		"peer-to-peer DMA",
+		"Configured ACS to 0x*"),
+	.symptoms = VCK_STRINGS("37"),
+};
+
+static enum vck_result spaces_eval(const struct vck_subject *s, struct vck_finding *f)
+{
+	if (endpoints(s->group) < 2)
+		return VCK_RESULT_PASS;
+	vck_finding_summary(s, f, "its %zu endpoints need one address space in the guest",
+			    endpoints(s->group));
+	vck_finding_remedy(
+		s, f, VCK_REMEDY_RUNTIME, NULL,
+		"with a virtual IOMMU, put them behind one pcie-pci-bridge in the guest");
+	return VCK_RESULT_FAIL;
+}
+
+const struct vck_rule vck_rule_group_address_spaces = {
+	.id = "group.address-spaces",
+	.scope = VCK_SCOPE_GROUP,
+	.severity = VCK_SEV_NOTE,
+	.eval = spaces_eval,
+	.title = "the group fits behind a virtual IOMMU as it is",
+	.why = "The host cannot tell the members of a group apart, so a guest's virtual IOMMU must not "
+	       "either: QEMU refuses devices of one group that are in different address spaces.",
+	.remedy = "the same conventional bridge in the guest for all of them",
+	.reference = "PCIe Base 6.12 (ACS); QEMU hw/vfio/container.c, 10.0",
+	.messages = VCK_STRINGS("group * used in multiple address spaces"),
+	.symptoms = VCK_STRINGS("32"),
+};
