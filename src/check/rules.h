@@ -39,7 +39,34 @@
 	X(group_reserved_regions)                                                        \
 	X(device_vfio_backend)                                                           \
 	X(group_isolated_msi)                                                            \
-	X(group_unsafe_interrupts)
+	X(device_vf_token)                                                               \
+	X(device_bars)                                                                   \
+	X(device_answers)                                                                \
+	X(device_noiommu)                                                                \
+	X(group_unsafe_interrupts)                                                       \
+	X(device_host_use)                                                               \
+	X(device_vmd)                                                                    \
+	X(device_boot_framebuffer)                                                       \
+	X(device_rom)                                                                    \
+	X(device_igd)                                                                    \
+	X(device_intx)                                                                   \
+	X(device_power)                                                                  \
+	X(device_sriov_resources)                                                        \
+	X(device_bar_page)                                                               \
+	X(device_bar_window)                                                             \
+	X(device_bound)                                                                  \
+	X(device_same_ids)                                                               \
+	X(reset_method)                                                                  \
+	X(reset_dependencies)                                                            \
+	X(iommu_ats)                                                                     \
+	X(iommu_kvm_coherency)                                                           \
+	X(iommu_amd_v2_tables)                                                           \
+	X(virtio_access_platform)                                                        \
+	X(nosnoop_enforced)                                                              \
+	X(nosnoop_drifted)                                                               \
+	X(nosnoop_lock)                                                                  \
+	X(nosnoop_suspended)                                                             \
+	X(nosnoop_pf)
 
 #define VCK_RULE_DECLARE(name) extern const struct vck_rule vck_rule_##name;
 VCK_RULES(VCK_RULE_DECLARE)
