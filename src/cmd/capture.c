@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <sys/utsname.h>
 
@@ -14,6 +15,7 @@
 
 #define OSRELEASE "proc/sys/kernel/osrelease"
 #define ARCH	  "proc/sys/kernel/arch"
+#define LIMITS	  "proc/self/limits"
 
 enum {
 	OPT_OUTPUT = 1,
@@ -59,6 +61,30 @@ static int add_kernel(struct vck_memtree *t)
 	return r < 0 ? r : add_line(t, ARCH, u.machine);
 }
 
+/* The limit that was asked with getrlimit(2), as proc/self/limits has it. */
+static int add_limit(struct vck_memtree *t, const struct vck_host *h)
+{
+	char line[64];
+
+	if (!vck_host_has(h, VCK_EV_LIMITS))
+		return 0;
+	if (h->memlock == UINT64_MAX)
+		return add_line(t, LIMITS, "Max locked memory unlimited");
+	snprintf(line, sizeof(line), "Max locked memory %" PRIu64 " bytes", h->memlock);
+	return add_line(t, LIMITS, line);
+}
+
+/* Where a captured directory lacks this file nobody took it; where a host lacks it, its kernel
+ * loads no modules. In a capture the two would look the same. */
+static int add_untaken(struct vck_memtree *t)
+{
+	struct vck_mem_node *n;
+
+	if (vck_memtree_lookup(t, NULL, "proc/modules", false, &n) == 0)
+		return 0;
+	return vck_memtree_unread(t, "proc/modules");
+}
+
 static int record(const struct request *q, struct vck_global *g, struct vck_buf *out)
 {
 	cleanup_memtree struct vck_memtree *t = vck_memtree_new();
@@ -69,6 +95,10 @@ static int record(const struct request *q, struct vck_global *g, struct vck_buf 
 		return r;
 	if (h->origin == VCK_ORIGIN_LIVE)
 		r = add_kernel(t);
+	if (r == 0 && h->origin == VCK_ORIGIN_LIVE)
+		r = add_limit(t, h);
+	if (r == 0 && h->origin == VCK_ORIGIN_ROOT)
+		r = add_untaken(t);
 	if (r == 0)
 		r = vck_capture_trim(t);
 	if (r == 0 && !q->keep_ids)

@@ -74,6 +74,12 @@ static size_t hex_groups(const char *s, size_t n, const unsigned char *lengths, 
 	return at == n || !isalnum((unsigned char)s[at]) ? at : 0;
 }
 
+/* Everybody's own addresses tell nothing. */
+static bool is_common_address(const char *s, size_t n)
+{
+	return (n >= 4 && memcmp(s, "127.", 4) == 0) || (n >= 7 && memcmp(s, "0.0.0.0", 7) == 0);
+}
+
 /* Four numbers with dots; versions of kernels have at most three before their dash. */
 static size_t ip_address(const char *s, size_t n)
 {
@@ -91,6 +97,8 @@ static size_t ip_address(const char *s, size_t n)
 		if (!digits || digits > 3)
 			return 0;
 	}
+	if (is_common_address(s, n))
+		return 0;
 	return at == n || (s[at] != '.' && !isalnum((unsigned char)s[at])) ? at : 0;
 }
 

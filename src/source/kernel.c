@@ -236,15 +236,36 @@ static int read_memory_blocks(struct vck_host *h, struct vck_root *root)
 	return r == -ENOMEM ? r : 0;
 }
 
-static void read_limits(struct vck_host *h, const struct vck_root *root)
+/* "Max locked memory   8388608   8388608   bytes": the soft limit, in a captured root. */
+static void read_limits_file(struct vck_host *h, struct vck_root *root)
+{
+	static const char *const words[] = { "Max locked memory" };
+	cleanup_blob struct vck_blob b = { 0 };
+	char *save = NULL, *word;
+
+	if (vck_root_lines(root, "proc/self/limits", words, 1, &b) < 0 || !b.len)
+		return;
+	word = strtok_r((char *)b.data + strlen(words[0]), " \t", &save);
+	if (!word)
+		return;
+	if (streq(word, "unlimited"))
+		h->memlock = UINT64_MAX;
+	else if (vck_parse_u64(word, 10, UINT64_MAX, &h->memlock) < 0)
+		return;
+	h->have |= VCK_EV_LIMITS;
+}
+
+static void read_limits(struct vck_host *h, struct vck_root *root)
 {
 	struct rlimit l;
 	long page;
 
 	if (h->arch == VCK_ARCH_X86_64)
 		h->page_size = 4096;
-	if (!is_live(root))
+	if (!is_live(root)) {
+		read_limits_file(h, root);
 		return;
+	}
 	page = sysconf(_SC_PAGESIZE);
 	if (page > 0)
 		h->page_size = (unsigned)page;
