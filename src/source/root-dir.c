@@ -336,6 +336,25 @@ int vck_dir_type(const struct vck_dir *d, const char *name, unsigned char *ret)
 	return -ENOENT;
 }
 
+bool vck_dir_is_dir(struct vck_dir *d, const char *name)
+{
+	struct vck_mem_node *node;
+	unsigned char type;
+	struct stat st;
+
+	if (strchr(name, '/'))
+		return false;
+	if (d->root->tree) {
+		node = vck_mem_child(d->node, name);
+		return node && node->type == VCK_MEM_DIR;
+	}
+	if (vck_dir_type(d, name, &type) < 0)
+		return false;
+	if (type == DT_UNKNOWN)
+		return fstatat(d->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
+	return type == DT_DIR;
+}
+
 bool vck_dir_has(struct vck_dir *d, const char *name)
 {
 	const struct vck_mem_node *n;

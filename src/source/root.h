@@ -98,6 +98,9 @@ void vck_dir_peek(struct vck_dir *d);
 /* Whether the name (one component) is there, be it a link that leads nowhere; after
  * vck_dir_peek() this costs nothing. */
 bool vck_dir_has(struct vck_dir *d, const char *name);
+/* Whether the name may be opened as a directory: false for what is known to be none (links
+ * are not followed); after vck_dir_peek() this costs nothing. */
+bool vck_dir_is_dir(struct vck_dir *d, const char *name);
 
 /* Names of files may go down: "power/control". No component of them may be a link (-ELOOP);
  * the shorthands below that take a whole path follow links. */
