@@ -5,7 +5,7 @@
  *
  *   try-nosnoop DEVICE            all attempts, one line of JSON each
  *   try-nosnoop DEVICE hold FILE  open the device, make FILE, keep it open until
- *                                 FILE is gone
+ *                                 FILE is gone, half a minute at most
  *
  * In a report `vfio` and `host` are the bit as a VMM and as the host read it
  * right after the attempt; between two attempts it is cleared again. Exit status:
@@ -25,6 +25,7 @@
 #include "try-nosnoop.h"
 
 enum { STATUS = 0x06, CAP_POINTER = 0x34, CAP_EXPRESS = 0x10, DEVCTL = 8 };
+enum { HOLD_SECONDS = 30 };
 
 static int open_device(const char *name)
 {
@@ -122,13 +123,14 @@ static int try_all(const char *name, struct target *t)
 static int hold(const char *file)
 {
 	int fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	int left = HOLD_SECONDS * 20;
 
 	if (fd < 0)
 		return 2;
 	close(fd);
-	while (access(file, F_OK) == 0)
+	for (; access(file, F_OK) == 0 && left > 0; left--)
 		usleep(50000);
-	return 0;
+	return left ? 0 : 2;
 }
 
 int main(int argc, char **argv)
