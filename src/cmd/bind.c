@@ -117,6 +117,16 @@ static int check_safe(const struct vck_device *d, const struct request *q)
 	return 0;
 }
 
+/* The kernel waits, unkillable, until the last process lets go (vfio_unregister_group_dev
+ * in drivers/vfio/vfio_main.c), so that --force would only hang. */
+static int check_free(const struct vck_device *d)
+{
+	if (!d->holders)
+		return 0;
+	vck_error("%s: refused: its group is open in %s (stop it first)", d->address, d->holders);
+	return -EPERM;
+}
+
 static bool has_job(const struct jobs *j, const struct vck_device *d)
 {
 	for (size_t i = 0; i < j->n; i++) {
@@ -158,8 +168,10 @@ static int collect(struct vck_host *h, const struct request *q, struct jobs *j)
 				add_job(j, d->group->devices[k], q);
 		}
 	}
-	for (size_t i = 0; !q->unbind && i < j->n; i++) {
-		if (check_safe(j->all[i].device, q) < 0)
+	for (size_t i = 0; i < j->n; i++) {
+		const struct vck_device *d = j->all[i].device;
+
+		if ((q->unbind ? check_free(d) : check_safe(d, q)) < 0)
 			refused = -EPERM;
 	}
 	return refused;
