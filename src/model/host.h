@@ -85,7 +85,7 @@ enum vck_device_evidence {
 	VCK_EV_EXTCAPS = 1u << 5,  /* the extended list, whole (also: known to have none) */
 	VCK_EV_RESOURCES = 1u << 6,
 	VCK_EV_RESET = 1u << 7,	   /* reset_method, or that there is no method */
-	VCK_EV_POWER = 1u << 8,	   /* runtime_status and control */
+	VCK_EV_POWER = 1u << 8,	   /* runtime_status; control where it is not active */
 	VCK_EV_SRIOV = 1u << 9,	   /* number of VFs, physfn */
 	VCK_EV_FIRMWARE_NODE = 1u << 10, /* companion of the function or its host bridge looked up */
 	VCK_EV_FEATURES = 1u << 11, /* virtio feature bits */
@@ -203,8 +203,8 @@ struct vck_device {
 	struct vck_reset reset;
 	const char *power_state;    /* "D0", "D3hot" … NULL: no file */
 	const char *runtime_status; /* "active", "suspended" … */
-	const char *power_control;  /* "auto", "on" */
-	enum vck_tri d3cold_allowed;
+	const char *power_control;  /* "auto", "on"; not read of an active function */
+	enum vck_tri d3cold_allowed; /* not read of a function in D0 */
 	int numa_node;		    /* -1: none or unknown */
 	enum vck_tri boot_vga;
 	uint32_t sriov_totalvfs, sriov_numvfs; /* PF, when VCK_EV_SRIOV */

@@ -41,9 +41,6 @@ struct vck_cap_exp {
 	enum vck_tri regs_known; /* DevCap, DevCtl and DevSta were read */
 	uint32_t devcap;
 	uint16_t devctl, devsta;
-	enum vck_tri ctl2_known;
-	uint32_t devcap2;
-	uint16_t devctl2;
 };
 
 struct vck_cap_acs {

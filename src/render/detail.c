@@ -60,9 +60,10 @@ static void identity(const struct vck_sheet *s, const struct vck_device *d)
 		vck_sheet_field(s, "NUMA node", "numa_node", "%d", d->numa_node);
 	if (d->power_state || d->runtime_status)
 		vck_sheet_field(s, "power", "power_state, power/runtime_status, power/control",
-				"%s, %s, control %s", d->power_state ? d->power_state : "?",
+				"%s, %s%s%s", d->power_state ? d->power_state : "?",
 				d->runtime_status ? d->runtime_status : "?",
-				d->power_control ? d->power_control : "?");
+				d->power_control ? ", control " : "",
+				d->power_control ? d->power_control : "");
 	if (d->in_use)
 		vck_sheet_field(s, "in use", NULL, "%s", d->in_use);
 	if (d->holders)

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "source/gather.h"
 #include "source/tally.h"
@@ -58,22 +59,24 @@ static int parse_regions(struct groups_reader *rd, char *text, struct vck_group 
 	return 0;
 }
 
-static int read_regions(struct groups_reader *rd, struct vck_dir *dir, struct vck_group *g)
+static int read_regions(struct groups_reader *rd, struct vck_dir *groups, struct vck_group *g)
 {
 	cleanup_blob struct vck_blob big = { 0 };
-	char small[2048];
-	ssize_t n = vck_dir_attr(dir, "reserved_regions", small, sizeof(small));
+	char small[2048], name[128];
+	ssize_t n;
 	int r;
 
+	snprintf(name, sizeof(name), "%s/reserved_regions", g->id);
+	n = vck_dir_attr(groups, name, small, sizeof(small));
 	if (n == -EFBIG) {
-		r = vck_dir_read(dir, "reserved_regions", &big);
+		r = vck_dir_read(groups, name, &big);
 		if (r == 0)
 			r = parse_regions(rd, (char *)big.data, g);
 	} else {
 		r = n < 0 ? (int)n : parse_regions(rd, small, g);
 	}
 	if (r < 0)
-		vck_tally_add(&rd->tally, "reserved regions", NULL, r, g->id, vck_dir_path(dir));
+		vck_tally_add(&rd->tally, "reserved regions", NULL, r, g->id, GROUPS_DIR);
 	return r == -ENOMEM ? r : 0;
 }
 
@@ -132,41 +135,46 @@ static int add_members(struct groups_reader *rd, struct vck_dir *devices, struct
 	return r;
 }
 
-static int read_text(struct groups_reader *rd, struct vck_dir *dir, const char *name,
-		     const char **ret)
+static int read_text(struct groups_reader *rd, struct vck_dir *groups, const char *id,
+		     const char *attr, const char **ret)
 {
-	char text[256];
-	ssize_t n = vck_dir_attr(dir, name, text, sizeof(text));
+	char name[128], text[256];
+	ssize_t n;
 
+	snprintf(name, sizeof(name), "%s/%s", id, attr);
+	n = vck_dir_attr(groups, name, text, sizeof(text));
 	if (n < 0)
 		return n == -ENOENT ? 0 : (int)n;
 	*ret = vck_intern(&rd->names, text);
 	return *ret ? 0 : -ENOMEM;
 }
 
+/* Three paths from the directory of all groups: a group's own is not opened, which is what
+ * hosts with a group for each of thousands of functions would mostly do. */
 static int read_group(struct groups_reader *rd, struct vck_dir *groups, const char *id)
 {
-	cleanup_dir struct vck_dir *dir = NULL, *devices = NULL;
+	cleanup_dir struct vck_dir *devices = NULL;
 	struct vck_group *g = vck_host_add_group(rd->h, id);
+	char name[128];
 	int r;
 
 	if (!g)
 		return -ENOMEM;
-	r = vck_dir_opendir(groups, id, &dir);
-	if (r == 0)
-		r = vck_dir_opendir(dir, "devices", &devices);
+	snprintf(name, sizeof(name), "%s/devices", id);
+	r = vck_dir_opendir(groups, name, &devices);
 	if (r == 0)
 		r = add_members(rd, devices, g);
 	if (r < 0)
 		vck_tally_add(&rd->tally, "members", NULL, r, id, GROUPS_DIR);
-	if (!dir || r == -ENOMEM)
-		return r == -ENOMEM ? r : 0;
-	r = read_text(rd, dir, "type", &g->type);
-	if (r == 0)
-		r = read_text(rd, dir, "name", &g->name);
+	if (r == -ENOMEM)
+		return r;
+	r = read_text(rd, groups, id, "type", &g->type);
+	/* A group with a default domain bears no name. */
+	if (r == 0 && (!g->type || streq(g->type, "unknown")))
+		r = read_text(rd, groups, id, "name", &g->name);
 	if (r < 0 && r != -ENOMEM)
 		vck_tally_add(&rd->tally, "type", NULL, r, id, GROUPS_DIR);
-	return r == -ENOMEM ? r : read_regions(rd, dir, g);
+	return r == -ENOMEM ? r : read_regions(rd, groups, g);
 }
 
 /* --- what the devices say --- */

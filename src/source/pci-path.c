@@ -177,11 +177,12 @@ int vck_pci_read_companions(struct vck_pci_reader *rd, struct vck_device *d,
 			    struct vck_dir *dir)
 {
 	const struct vck_root_bus *bus;
-	int own, r;
+	int own = 0, r;
 
 	if (vck_root_origin(rd->root) == VCK_ORIGIN_LSPCI)
 		return 0;
-	own = vck_node_acpi_path(rd->h, rd->root, dir, &d->acpi_node, &d->acpi_path);
+	if (rd->acpi)
+		own = vck_node_acpi_path(rd->h, rd->root, dir, &d->acpi_node, &d->acpi_path);
 	if (own == -ENOMEM)
 		return own;
 	if (own < 0)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* PCI functions from sys/bus/pci/devices. One directory each, opened once and
- * listed once; `uevent` tells in one read what else takes six. A missing file
- * means "there is none" only in a directory that is whole, which is one that
- * has its `uevent`: captures made by hand often lack half of the files. */
+/* PCI functions from sys/bus/pci/devices, thousands of them on a large host, so
+ * each system call counts: a directory is opened once and not listed, `uevent`
+ * tells in one read what else takes six, and what one file says is not asked
+ * again of another. A missing file means "there is none" only in a directory
+ * that is whole, which is one that has its `uevent`: captures made by hand often
+ * lack half of the files. */
 #include "config.h"
 
 #include <ctype.h>
@@ -196,21 +198,25 @@ static void read_numbers(struct vck_device *d, struct vck_dir *dir)
 	if (vck_dir_attr(dir, "numa_node", text, sizeof(text)) > 0 &&
 	    vck_parse_u64(text, 10, 65535, &v) == 0)
 		d->numa_node = (int)v;
-	if (vck_dir_attr_u64(dir, "d3cold_allowed", &v) == 0)
-		d->d3cold_allowed = vck_tri(v != 0);
 	if (d->class >> 16 == 0x03 && vck_dir_attr_u64(dir, "boot_vga", &v) == 0)
 		d->boot_vga = vck_tri(v != 0);
 }
 
+/* What tells nothing more is not read: an active function has not lost its power, and whether
+ * it may be suspended matters to those that are. */
 static int read_power(struct vck_pci_reader *rd, struct vck_device *d, struct vck_dir *dir)
 {
+	uint64_t v;
 	int r = read_word(rd, dir, "power_state", &d->power_state);
 
 	if (r == 0)
 		r = read_word(rd, dir, "power/runtime_status", &d->runtime_status);
-	if (r == 0)
+	if (r == 0 && d->runtime_status && !streq(d->runtime_status, "active"))
 		r = read_word(rd, dir, "power/control", &d->power_control);
-	if (d->runtime_status && d->power_control)
+	if (d->power_state && !streq(d->power_state, "D0") &&
+	    vck_dir_attr_u64(dir, "d3cold_allowed", &v) == 0)
+		d->d3cold_allowed = vck_tri(v != 0);
+	if (d->runtime_status)
 		d->have |= VCK_EV_POWER;
 	return r;
 }
@@ -317,20 +323,25 @@ static int read_sriov(struct vck_pci_reader *rd, struct vck_device *d, struct vc
 		      bool whole)
 {
 	char name[64];
-	ssize_t n = vck_dir_link_name(dir, "physfn", name, sizeof(name));
+	ssize_t n = vck_dir_link_name(dir, "physfn", name, sizeof(name)), total;
 	struct vck_bdf pf;
-	uint32_t total, vfs;
+	uint64_t vfs;
 
 	if (n >= 0 && vck_bdf_parse(name, &pf) == 0) {
 		d->have |= VCK_EV_SRIOV;
 		return note_vf(rd, d, pf);
 	}
-	if (attr_hex(dir, "sriov_totalvfs", 0xffff, &total) &&
-	    attr_hex(dir, "sriov_numvfs", 0xffff, &vfs)) {
-		d->sriov_totalvfs = total;
-		d->sriov_numvfs = vfs;
+	/* The files are there where the capability is. */
+	if (whole && n == -ENOENT && d->cap.sriov.present == VCK_NO) {
 		d->have |= VCK_EV_SRIOV;
-	} else if (whole && n == -ENOENT && !vck_dir_has(dir, "sriov_totalvfs")) {
+		return 0;
+	}
+	total = vck_dir_attr(dir, "sriov_totalvfs", name, sizeof(name));
+	if (total > 0 && vck_parse_u32(name, 10, &d->sriov_totalvfs) == 0 &&
+	    vck_dir_attr_u64(dir, "sriov_numvfs", &vfs) == 0 && vfs <= UINT16_MAX) {
+		d->sriov_numvfs = (uint32_t)vfs;
+		d->have |= VCK_EV_SRIOV;
+	} else if (whole && n == -ENOENT && total == -ENOENT) {
 		d->have |= VCK_EV_SRIOV;
 	}
 	return 0;
@@ -352,7 +363,9 @@ static int read_vfio_cdev(struct vck_pci_reader *rd, struct vck_device *d, struc
 	cleanup_names struct vck_names names = { 0 };
 	cleanup_dir struct vck_dir *sub = NULL;
 
-	if (!vck_dir_has(dir, "vfio-dev") || vck_dir_opendir(dir, "vfio-dev", &sub) < 0 ||
+	/* vfio drivers make it, and they all say so in their name. */
+	if (!d->driver || !strstr(d->driver, "vfio") ||
+	    vck_dir_opendir(dir, "vfio-dev", &sub) < 0 ||
 	    vck_dir_list(sub, &names) < 0 || !names.n)
 		return 0;
 	d->vfio_cdev = vck_arena_strdup(&rd->h->arena, names.names[0]);
@@ -506,7 +519,6 @@ static int add_function(struct vck_pci_reader *rd, struct vck_dir *bus, const ch
 		vck_tally_add(&rd->tally, "everything", NULL, r, name, BUS_DIR);
 		return r == -ENOMEM ? r : 0;
 	}
-	vck_dir_peek(dir);
 	return read_function(rd, d, dir);
 }
 
@@ -552,6 +564,7 @@ int vck_read_pci(struct vck_host *h, struct vck_root *root)
 		vck_problem(h, "pci", BUS_DIR, r, "PCI functions");
 		return r == -ENOMEM ? r : 0;
 	}
+	rd.acpi = vck_root_exists(root, "sys/devices/LNXSYSTM:00");
 	r = read_all(&rd, bus);
 	if (r == 0) {
 		vck_host_sort(h);

@@ -26,6 +26,7 @@ struct vck_pci_reader {
 	struct vck_root *root;
 	struct vck_tally tally;
 	struct vck_intern names;
+	bool acpi; /* there is a namespace, so functions may have a companion in it */
 	const char *reset_text; /* the reset methods of the function before, and their words */
 	struct vck_reset reset;
 	struct vck_root_bus *buses; /* owned, like the texts in it */

@@ -79,19 +79,16 @@ static bool get16x2(struct cfg *g, unsigned off, uint16_t *lo, uint16_t *hi)
 static void decode_exp(struct cfg *g, unsigned pos, uint32_t head)
 {
 	struct vck_cap_exp *e = &g->c->exp;
-	uint16_t dummy;
+	uint8_t raw[8];
+	struct vck_bytes b = { raw, sizeof(raw) };
 
 	e->present = VCK_YES;
 	e->pos = (uint16_t)pos;
 	e->version = head >> 16 & 0xf;
 	e->type = head >> 20 & 0xf;
-	e->regs_known = vck_tri(get32(g, pos + 0x04, &e->devcap) &&
-				get16x2(g, pos + 0x08, &e->devctl, &e->devsta));
-	/* Version 1 ends before them (PCIe Base 7.5.3). */
-	e->ctl2_known = VCK_NO;
-	if (e->version >= 2)
-		e->ctl2_known = vck_tri(get32(g, pos + 0x24, &e->devcap2) &&
-					get16x2(g, pos + 0x28, &e->devctl2, &dummy));
+	e->regs_known = vck_tri(get(g, pos + 0x04, raw, sizeof(raw)) &&
+				vck_le32(b, 0, &e->devcap) && vck_le16(b, 4, &e->devctl) &&
+				vck_le16(b, 6, &e->devsta));
 }
 
 static void decode_pm(struct cfg *g, unsigned pos, uint32_t head)

@@ -21,6 +21,7 @@ struct candidate {
 	const char *name, *path;
 	enum vck_bus bus;
 	const char *acpi_node, *acpi_path;
+	int acpi_err; /* of reading the two */
 	struct vck_dt_node *of_node;
 	char driver[128];
 	ssize_t driver_len; /* or the error of reading the link */
@@ -144,7 +145,11 @@ static int add_device(struct platform_reader *rd, const struct candidate *c)
 	d->acpi_node = c->acpi_node;
 	d->acpi_path = c->acpi_path;
 	d->of_node = c->of_node;
-	d->have |= VCK_EV_FIRMWARE_NODE | VCK_EV_PATH;
+	d->have |= VCK_EV_PATH;
+	if (c->acpi_err == 0)
+		d->have |= VCK_EV_FIRMWARE_NODE;
+	else
+		vck_tally_add(&rd->tally, "ACPI companion", NULL, c->acpi_err, c->name, c->path);
 	if (vck_dir_link_name(c->dir, "iommu", unit, sizeof(unit)) >= 0) {
 		d->has_iommu_link = true;
 		d->unit = vck_host_find_unit(rd->h, unit);
@@ -175,11 +180,8 @@ static int consider(struct platform_reader *rd, struct vck_dir *bus, const char 
 		r = vck_root_opendir(rd->root, path, &dir);
 	if (r == 0) {
 		vck_dir_peek(dir);
-		r = vck_node_acpi_path(rd->h, rd->root, dir, &c.acpi_node, &c.acpi_path);
-		if (r < 0 && r != -ENOMEM) {
-			vck_tally_add(&rd->tally, "ACPI companion", NULL, (int)r, name, path);
-			r = 0;
-		}
+		c.acpi_err = vck_node_acpi_path(rd->h, rd->root, dir, &c.acpi_node, &c.acpi_path);
+		r = c.acpi_err == -ENOMEM ? -ENOMEM : 0;
 	}
 	if (r < 0) {
 		/* One that went away meanwhile is no loss: it may not even have been of interest. */

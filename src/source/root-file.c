@@ -30,28 +30,34 @@ static bool kernel_made(const struct vck_dir *d)
 		streq(d->path, "proc"));
 }
 
-static int check_type(const struct vck_dir *d, const char *name, unsigned char type)
+static int error_of_mode(mode_t mode)
 {
-	struct stat st;
-
-	if (type == DT_UNKNOWN && !kernel_made(d)) {
-		if (fstatat(d->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-			return -errno;
-		type = IFTODT(st.st_mode);
-	}
-	if (type == DT_REG || type == DT_UNKNOWN)
+	if (S_ISREG(mode))
 		return 0;
-	return type == DT_DIR ? -EISDIR : type == DT_LNK ? -ELOOP : -EMEDIUMTYPE;
+	return S_ISDIR(mode) ? -EISDIR : S_ISLNK(mode) ? -ELOOP : -EMEDIUMTYPE;
+}
+
+/* Before it is opened, the type is known from a listing, from where it is, or by asking. */
+static int check_type(const struct vck_dir *d, const char *name)
+{
+	unsigned char type;
+	struct stat st;
+	int r = vck_dir_type(d, name, &type);
+
+	if (r < 0 || type == DT_REG || (type == DT_UNKNOWN && kernel_made(d)))
+		return r;
+	if (type != DT_UNKNOWN)
+		return error_of_mode(DTTOIF(type));
+	if (fstatat(d->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	return error_of_mode(st.st_mode);
 }
 
 static int fs_open(const struct vck_dir *d, const char *name)
 {
 	const int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC;
-	unsigned char type;
-	int fd, r = vck_dir_type(d, name, &type);
+	int fd, r = check_type(d, name);
 
-	if (r == 0)
-		r = check_type(d, name, type);
 	if (r < 0)
 		return r;
 	if (strchr(name, '/'))
@@ -107,8 +113,8 @@ int vck_fd_read(int fd, struct vck_blob *ret)
 
 	if (fstat(fd, &st) < 0)
 		return -errno;
-	if (!S_ISREG(st.st_mode))
-		return S_ISDIR(st.st_mode) ? -EISDIR : -EMEDIUMTYPE;
+	if (error_of_mode(st.st_mode) < 0)
+		return error_of_mode(st.st_mode);
 	if (st.st_size > VCK_FILE_MAX)
 		return -EFBIG;
 	if ((size_t)st.st_size >= cap)
