@@ -6,6 +6,8 @@
 #include "cmd/cmd.h"
 
 extern const struct vck_command vck_cmd_bind;
+extern const struct vck_command vck_cmd_check;
+extern const struct vck_command vck_cmd_explain;
 extern const struct vck_command vck_cmd_export;
 extern const struct vck_command vck_cmd_host;
 extern const struct vck_command vck_cmd_groups;

@@ -11,6 +11,7 @@
 #include "check/engine.h"
 #include "render/json-host.h"
 #include "render/labels.h"
+#include "render/rule.h"
 
 static void remedy(struct vck_json *j, const struct vck_finding *f)
 {
@@ -339,6 +340,39 @@ static void head(struct doc *doc, const struct vck_host *h)
 	vck_json_host(&doc->j, h, doc->o);
 }
 
+static void strings(struct vck_json *j, const char *key, const char *const *list)
+{
+	vck_json_array(j, key);
+	for (size_t i = 0; list && list[i]; i++)
+		vck_json_str(j, NULL, list[i]);
+	vck_json_end(j);
+}
+
+static void rule(struct vck_json *j, const struct vck_rule *r)
+{
+	vck_json_object(j, NULL);
+	vck_json_str(j, "id", r->id);
+	vck_json_str(j, "scope", vck_scope_name(r->scope));
+	vck_json_str(j, "severity", vck_severity_name(r->severity));
+	vck_json_str(j, "title", r->title);
+	vck_json_str(j, "why", r->why);
+	vck_json_str(j, "remedy", r->remedy);
+	vck_json_str(j, "reference", r->reference);
+	strings(j, "messages", r->messages);
+	strings(j, "symptoms", r->symptoms);
+	vck_json_end(j);
+}
+
+static void rules(struct doc *doc)
+{
+	list_begin(doc, "rules");
+	for (size_t i = 0; i < doc->o->n_rules; i++) {
+		list_next(doc);
+		rule(&doc->j, doc->o->rules[i]);
+	}
+	list_end(doc);
+}
+
 int vck_render_json(FILE *out, const struct vck_host *h, const struct vck_json_options *o)
 {
 	struct doc doc = { .j = { .out = out }, .o = o };
@@ -359,6 +393,8 @@ int vck_render_json(FILE *out, const struct vck_host *h, const struct vck_json_o
 		problem(&doc.j, &h->problems[i]);
 	}
 	list_end(&doc);
+	if (o->rules)
+		rules(&doc);
 	fputs(o->compact ? "}\n" : "\n}\n", out);
 	failed = doc.j.failed;
 	vck_json_done(&doc.j);

@@ -7,6 +7,8 @@
 
 #include "model/host.h"
 
+struct vck_rule;
+
 #define VCK_JSON_SCHEMA "viommu-check/1"
 
 struct vck_style {
@@ -48,6 +50,9 @@ struct vck_json_options {
 	bool all_findings; /* also those that passed or do not apply (show, host) */
 	bool predicted;	   /* groups[] are the predicted ones */
 	bool compact;	   /* one line */
+	/* A "rules" array at the end of the document (explain); NULL leaves it out. */
+	const struct vck_rule *const *rules;
+	size_t n_rules;
 };
 
 /* The one document of the JSON interface, of the selected devices. 0 or -ENOMEM. */
