@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/arena.h"
+#include "base/oom.h"
 
 #define BLOCK_SIZE (64 * 1024)
 #define ALIGN	   _Alignof(max_align_t)
@@ -31,8 +32,10 @@ static struct vck_arena_block *block_add(struct vck_arena *a, size_t size)
 {
 	struct vck_arena_block *b = calloc(1, sizeof(*b) + size);
 
-	if (!b)
+	if (!b) {
+		vck_oom_note();
 		return NULL;
+	}
 	b->size = size;
 	/* A block for one large object goes behind the current one, which keeps its room. */
 	if (a->blocks && size > BLOCK_SIZE) {

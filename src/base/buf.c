@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/buf.h"
+#include "base/oom.h"
 
 static bool reserve(struct vck_buf *b, size_t extra)
 {
@@ -21,6 +22,7 @@ static bool reserve(struct vck_buf *b, size_t extra)
 	p = realloc(b->data, want);
 	if (!p) {
 		b->failed = true;
+		vck_oom_note();
 		return false;
 	}
 	b->data = p;

@@ -69,7 +69,7 @@ struct vck_options {
 	const char *seen_name[32];
 };
 
-/* Return: 0 or -ENOMEM. argv[0] is the command's name. */
+/* Return: 0, or -ENOMEM after a message. argv[0] is the command's name. */
 int vck_options_init(struct vck_options *o, const struct vck_command *c, struct vck_global *g,
 		     int argc, char **argv) must_check;
 /**

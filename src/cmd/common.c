@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/errname.h"
+#include "base/oom.h"
 #include "base/text.h"
 #include "check/engine.h"
 #include "cmd/cmd.h"
@@ -156,6 +157,9 @@ int vck_load(struct vck_global *g, struct vck_memtree *record, struct vck_host *
 		r = apply_overrides(h, g);
 	if (r == 0)
 		r = vck_check(h);
+	/* A text or a problem line may be missing: what is printed would not be the whole truth. */
+	if (r == 0 && vck_oom_seen())
+		r = -ENOMEM;
 	if (r == -ENOMEM)
 		vck_error("out of memory");
 	if (r < 0)

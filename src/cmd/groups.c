@@ -24,8 +24,12 @@ static int print(struct vck_host *h, const struct vck_global *g, bool predict, b
 	struct vck_json_options o = { .exit_status = VCK_EXIT_OK, .predicted = predict };
 	int r;
 
+	if (json && vck_render_json(stdout, h, &o) < 0) {
+		vck_error("out of memory");
+		return VCK_EXIT_FAILED;
+	}
 	if (json)
-		return vck_render_json(stdout, h, &o) < 0 ? VCK_EXIT_FAILED : VCK_EXIT_OK;
+		return VCK_EXIT_OK;
 	if (!predict && !h->n_groups) {
 		puts("There are no IOMMU groups (viommu-check host says why; groups --predict says what they would be).");
 		return VCK_EXIT_OK;

@@ -75,6 +75,7 @@ int vck_options_init(struct vck_options *o, const struct vck_command *c, struct 
 	o->longs = calloc(rows + 1, sizeof(*o->longs));
 	o->shorts = calloc(rows + 1, 3);
 	if (!o->longs || !o->shorts) {
+		vck_error("out of memory");
 		vck_options_done(o);
 		return -ENOMEM;
 	}

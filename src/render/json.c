@@ -8,6 +8,7 @@
 #include <inttypes.h>
 
 #include "base/errname.h"
+#include "base/oom.h"
 #include "check/engine.h"
 #include "render/json-host.h"
 #include "render/labels.h"
@@ -398,5 +399,5 @@ int vck_render_json(FILE *out, const struct vck_host *h, const struct vck_json_o
 	fputs(o->compact ? "}\n" : "\n}\n", out);
 	failed = doc.j.failed;
 	vck_json_done(&doc.j);
-	return failed ? -ENOMEM : 0;
+	return failed || vck_oom_seen() ? -ENOMEM : 0;
 }

@@ -121,19 +121,23 @@ static enum vck_tri available(const struct indexes *x, const char *module, enum 
 /* --- sys/module --- */
 
 /* "live" in initstate; built-in code has no such file. */
-static enum vck_tri is_loaded(struct vck_dir *all, const char *module)
+static enum vck_tri is_loaded(struct vck_host *h, struct vck_dir *all, const char *module)
 {
 	cleanup_dir struct vck_dir *d = NULL;
 	char state[32];
 	int r = vck_dir_opendir(all, module, &d);
 	ssize_t n;
 
-	if (r < 0)
-		return r == -ENOENT ? VCK_NO : VCK_UNKNOWN;
-	n = vck_dir_attr(d, "initstate", state, sizeof(state));
+	if (r == -ENOENT)
+		return VCK_NO;
+	n = r < 0 ? r : vck_dir_attr(d, "initstate", state, sizeof(state));
 	if (n == -ENOENT)
 		return VCK_YES;
-	return n < 0 ? VCK_UNKNOWN : vck_tri(streq(state, "live"));
+	if (n >= 0)
+		return vck_tri(streq(state, "live"));
+	vck_problem(h, "modules", vck_dir_path(d ? d : all), (int)n,
+		    "whether module %s is loaded", module);
+	return VCK_UNKNOWN;
 }
 
 static int add_param(struct vck_host *h, const char *module, const char *name, const char *value)
@@ -160,10 +164,13 @@ static int read_params(struct vck_host *h, struct vck_dir *all, const char *modu
 	cleanup_dir struct vck_dir *d = NULL, *params = NULL;
 	int r;
 
-	if (vck_dir_opendir(all, module, &d) < 0 ||
-	    vck_dir_opendir(d, "parameters", &params) < 0)
+	r = vck_dir_opendir(all, module, &d);
+	if (r == 0)
+		r = vck_dir_opendir(d, "parameters", &params);
+	if (r == -ENOENT)
 		return 0;
-	r = vck_dir_list(params, &names);
+	if (r == 0)
+		r = vck_dir_list(params, &names);
 	for (size_t i = 0; r == 0 && i < names.n; i++) {
 		char value[4096];
 		ssize_t n = vck_dir_attr(params, names.names[i], value, sizeof(value));
@@ -171,7 +178,12 @@ static int read_params(struct vck_host *h, struct vck_dir *all, const char *modu
 		/* Those that only root may read stay out. */
 		if (n >= 0)
 			r = add_param(h, module, names.names[i], value);
+		else if (n != -EACCES)
+			r = (int)n;
 	}
+	if (r < 0 && r != -ENOMEM)
+		vck_problem(h, "modules", vck_dir_path(params ? params : all), r,
+			    "parameters of module %s", module);
 	return r == -ENOMEM ? r : 0;
 }
 
@@ -186,7 +198,7 @@ static int read_loaded(struct vck_host *h, struct vck_root *root, enum vck_tri *
 	}
 	h->have |= VCK_EV_MODULES;
 	for (size_t i = 0; r == 0 && i < N_MODULES; i++) {
-		loaded[i] = is_loaded(all, modules[i]);
+		loaded[i] = is_loaded(h, all, modules[i]);
 		if (loaded[i] == VCK_YES)
 			r = read_params(h, all, modules[i]);
 	}
@@ -212,13 +224,34 @@ static void read_nodes(struct vck_host *h, struct vck_root *root)
 	h->have |= VCK_EV_DEVNODES;
 	r = vck_dir_opendir(dev, "vfio", &vfio);
 	if (r < 0) {
-		if (r != -ENOENT)
-			v->container_node = v->cdev = VCK_UNKNOWN;
+		if (r == -ENOENT)
+			return;
+		v->container_node = v->cdev = VCK_UNKNOWN;
+		vck_problem(h, "modules", "dev/vfio", r, "which VFIO nodes there are");
 		return;
 	}
 	v->container_node = vck_tri(vck_dir_has(vfio, "vfio"));
-	if (vck_dir_opendir(vfio, "devices", &cdevs) == 0 && vck_dir_list(cdevs, &names) == 0)
+	r = vck_dir_opendir(vfio, "devices", &cdevs);
+	if (r == 0)
+		r = vck_dir_list(cdevs, &names);
+	if (r == 0) {
 		v->cdev = vck_tri(names.n);
+	} else if (r != -ENOENT) {
+		v->cdev = VCK_UNKNOWN;
+		vck_problem(h, "modules", "dev/vfio/devices", r, "which VFIO devices there are");
+	}
+}
+
+/* A kernel without module support has no proc/modules. In a directory that somebody copied its absence
+ * proves nothing, and a capture of that directory must not turn it into proof. */
+static bool cannot_load(struct vck_root *root)
+{
+	if (vck_root_exists(root, "proc/modules"))
+		return false;
+	if (vck_root_origin(root) != VCK_ORIGIN_ROOT)
+		return true;
+	vck_root_note_unknown(root, "proc/modules");
+	return false;
 }
 
 static void set_availability(struct vck_host *h, struct vck_root *root,
@@ -230,9 +263,7 @@ static void set_availability(struct vck_host *h, struct vck_root *root,
 
 	x.dep_err = vck_modules_lines(h, root, "modules.dep", words, 2, &x.dep);
 	x.builtin_err = vck_modules_lines(h, root, "modules.builtin", words, 2, &x.builtin);
-	/* A kernel without module support has no proc/modules; captures hold it if it is there. */
-	x.no_loading = vck_root_origin(root) != VCK_ORIGIN_ROOT &&
-		       !vck_root_exists(root, "proc/modules");
+	x.no_loading = cannot_load(root);
 	v->vfio_pci_available = available(&x, modules[VFIO_PCI], loaded[VFIO_PCI]);
 	v->type1_available = available(&x, modules[TYPE1], loaded[TYPE1]);
 	v->iommufd_available = available(&x, modules[IOMMUFD], loaded[IOMMUFD]);

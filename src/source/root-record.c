@@ -212,3 +212,9 @@ void vck_note_file_closed(const struct vck_file *f)
 		size = (size_t)st.st_size;
 	(void)!vck_memtree_grow(f->root->record, f->path, size);
 }
+
+void vck_root_note_unknown(struct vck_root *r, const char *path)
+{
+	if (r->record)
+		(void)!vck_memtree_error(r->record, path, ENODATA);
+}

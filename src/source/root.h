@@ -81,6 +81,9 @@ struct vck_text_notes vck_root_notes(const struct vck_root *r);
  * Returns what was noted in before, so that a reader can keep something out of captures. */
 struct vck_memtree *vck_root_record(struct vck_root *r, struct vck_memtree *tree);
 
+/* When recording: whether @path is there is not known, so that the capture does not read as "absent". */
+void vck_root_note_unknown(struct vck_root *r, const char *path);
+
 int vck_root_opendir(struct vck_root *r, const char *path, struct vck_dir **ret) must_check;
 /* A directory below an open one; @name is one component. */
 int vck_dir_opendir(struct vck_dir *d, const char *name, struct vck_dir **ret) must_check;

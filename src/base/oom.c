@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* One flag for the process, like errno: set where memory runs out. */
+#include "config.h"
+
+#include <stdatomic.h>
+
+#include "base/oom.h"
+
+static atomic_bool seen;
+
+void vck_oom_note(void)
+{
+	atomic_store_explicit(&seen, true, memory_order_relaxed);
+}
+
+bool vck_oom_seen(void)
+{
+	return atomic_load_explicit(&seen, memory_order_relaxed);
+}
