@@ -63,6 +63,9 @@ struct vck_aml_scopes {
 };
 int vck_aml_walk(struct vck_host *h, struct vck_acpi_table *t, struct vck_bytes b,
 		 const char *name, struct vck_aml_scopes *scopes) must_check;
+/* A path by its hash, which is not 0; 0 or -ENOMEM. */
+int vck_aml_scopes_add(struct vck_aml_scopes *s, uint64_t h) must_check;
+bool vck_aml_scopes_has(const struct vck_aml_scopes *s, uint64_t h);
 void vck_aml_scopes_done(struct vck_aml_scopes *s);
 #define cleanup_aml_scopes cleanup(vck_aml_scopes_done)
 /* Once after the last table: sort what was found and settle what was found twice. */

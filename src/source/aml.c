@@ -84,55 +84,6 @@ static uint64_t path_hash(const struct path *p)
 	return h ? h : 1;
 }
 
-static bool scopes_has(const struct vck_aml_scopes *s, uint64_t h)
-{
-	for (size_t i = h & (s->cap - 1); s->cap && s->slots[i]; i = (i + 1) & (s->cap - 1)) {
-		if (s->slots[i] == h)
-			return true;
-	}
-	return false;
-}
-
-static void scopes_put(uint64_t *slots, size_t cap, uint64_t h)
-{
-	size_t i = h & (cap - 1);
-
-	while (slots[i])
-		i = (i + 1) & (cap - 1);
-	slots[i] = h;
-}
-
-static int scopes_add(struct vck_aml_scopes *s, const struct path *p)
-{
-	uint64_t h = path_hash(p);
-
-	if (scopes_has(s, h))
-		return 0;
-	if (2 * (s->n + 1) > s->cap) {
-		size_t cap = s->cap ? 2 * s->cap : 1024;
-		uint64_t *slots = calloc(cap, sizeof(*slots));
-
-		if (!slots)
-			return -ENOMEM;
-		for (size_t i = 0; i < s->cap; i++) {
-			if (s->slots[i])
-				scopes_put(slots, cap, s->slots[i]);
-		}
-		free(s->slots);
-		s->slots = slots;
-		s->cap = cap;
-	}
-	scopes_put(s->slots, s->cap, h);
-	s->n++;
-	return 0;
-}
-
-void vck_aml_scopes_done(struct vck_aml_scopes *s)
-{
-	free(s->slots);
-	*s = (struct vck_aml_scopes){ 0 };
-}
-
 /* --- tokens --- */
 
 static bool is_lead(uint8_t c)
@@ -253,7 +204,7 @@ static bool resolve_scope(const struct aml *w, const struct name *n, struct path
 	if (n->absolute || n->carets || n->n != 1)
 		return true;
 	p = *ret;
-	while (!scopes_has(w->scopes, path_hash(&p))) {
+	while (!vck_aml_scopes_has(w->scopes, path_hash(&p))) {
 		if (p.n < 2)
 			return true; /* declared nowhere: as if it were here */
 		p.segs[p.n - 2] = p.segs[p.n - 1];
@@ -435,7 +386,7 @@ static int open_scope(struct aml *w, size_t end, size_t skip, bool declares)
 		return 0;
 	top(w)->path = p;
 	top(w)->own = declares ? true : p.n > 0 && top(w)[-1].own && !top(w)->conditional;
-	return scopes_add(w->scopes, &p);
+	return vck_aml_scopes_add(w->scopes, path_hash(&p));
 }
 
 /* If and While: a constant predicate decides, another one makes it conditional. */
@@ -682,7 +633,7 @@ static int walk(struct aml *w)
 	int r = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(predefined) && r == 0; i++)
-		r = scopes_add(w->scopes, &(struct path){ { predefined[i] }, 1 });
+		r = vck_aml_scopes_add(w->scopes, path_hash(&(struct path){ { predefined[i] }, 1 }));
 	w->at = VCK_ACPI_HEADER;
 	w->depth = 1;
 	w->stack[0] = (struct scope){ .end = w->b.len, .own = true };
