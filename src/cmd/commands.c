@@ -17,6 +17,7 @@ const struct vck_command *const vck_commands[] = {
 	&vck_cmd_capture,
 	&vck_cmd_watch,
 	&vck_cmd_export,
+	&vck_cmd_complete,
 	NULL,
 };
 

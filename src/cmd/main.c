@@ -24,16 +24,24 @@ static void print_help(void)
 	     "See viommu-check(8).");
 }
 
-/* Does the word name a global option that takes its value from the next word? */
-static bool takes_next_word(const char *word)
+/* Does the word name an option that takes its value from the next word? */
+static bool is_open(const struct vck_option *rows, const char *word)
 {
 	const char *name = str_after(word, "--");
 
-	for (const struct vck_option *o = vck_global_options; name && o->name; o++) {
-		if (streq(o->name, name))
+	for (const struct vck_option *o = rows; o->name; o++) {
+		if (name ? streq(o->name, name)
+			 : o->letter && word[1] == o->letter && !word[2])
 			return o->arg && o->arg[0] != '[';
 	}
 	return false;
+}
+
+/* Before the command stand global options, and those of `list` where it is left out. */
+static bool takes_next_word(const char *word)
+{
+	return is_open(vck_global_options, word) ||
+	       is_open(vck_command_find("list")->options, word);
 }
 
 /* Index of the command's word, 0 when there is none. */

@@ -237,8 +237,8 @@ GETTER(path)
 const struct vck_column vck_columns[] = {
 	{ "ADDRESS", 0, 0, "address of a PCI function or name of a platform device", get_address },
 	{ "GROUP", 0, 0, "IOMMU group", get_group },
-	{ "DRIVER", 0, TRUNC, "driver that is bound to it", get_driver },
-	{ "RESET", 0, TRUNC, "first reset method of the kernel; '!': it cannot be carried out now",
+	{ "DRIVER", 0, 0, "driver that is bound to it", get_driver },
+	{ "RESET", 0, 0, "first reset method of the kernel; '!': it cannot be carried out now",
 	  get_reset },
 	{ "COHERENT", 0, 0, "whether its DMA is coherent, by firmware and architecture",
 	  get_coherent },

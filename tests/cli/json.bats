@@ -1,0 +1,80 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The JSON document: it follows the shipped schema in every command and for every fixture
+# host, holds the same for the same input, and stays UTF-8 whatever it was read from.
+
+setup() {
+	. "${srcdir:-.}/tests/cli/lib.bash"
+	HOST=$BATS_TEST_TMPDIR/host
+	make_host "$HOST"
+	python3 -c 'import jsonschema' 2>/dev/null || skip "python3-jsonschema is not installed"
+	command -v jq || skip "jq is not installed"
+}
+
+validate() {
+	"$VC" --root "$1" "${@:2}" --json |
+		"$srcdir/tests/cli/validate" "$srcdir/data/viommu-check.schema.json"
+}
+
+@test "list, show and host follow the schema" {
+	validate "$HOST" list
+	validate "$HOST" show
+	validate "$HOST" host
+}
+
+@test "so they do for every fixture host" {
+	set -- "$srcdir"/tests/hosts/*.host
+	[ -e "$1" ] || skip "no fixture hosts in this tree"
+	for host; do
+		validate "$host" list
+		validate "$host" show
+	done
+}
+
+@test "a host of which nothing is known" {
+	mkdir "$BATS_TEST_TMPDIR/empty"
+	validate "$BATS_TEST_TMPDIR/empty" list
+	validate "$BATS_TEST_TMPDIR/empty" host
+	"$VC" --root "$BATS_TEST_TMPDIR/empty" list --json |
+		jq -e '.devices == [] and .host.kernel == null and .host.architecture == null'
+}
+
+@test "the same input gives the same bytes" {
+	"$VC" --root "$HOST" show --json >"$BATS_TEST_TMPDIR/a"
+	"$VC" --root "$HOST" show --json >"$BATS_TEST_TMPDIR/b"
+	cmp "$BATS_TEST_TMPDIR/a" "$BATS_TEST_TMPDIR/b"
+}
+
+@test "values: types, ids, registers, order" {
+	"$VC" --root "$HOST" list --json >"$BATS_TEST_TMPDIR/doc"
+	jq -e '.schema == "viommu-check/1" and .exit_status == 0 and .host.source == "root"
+		and [.devices[].address] == ["0000:00:01.0", "0000:00:1f.0", "0000:01:00.0", "0000:01:00.1"]
+		and [.groups[].id] == ["1", "2", "10"]
+		and (.groups[2].devices | length) == 2' "$BATS_TEST_TMPDIR/doc"
+	jq -e '.devices[2] | .vendor_id == "10de" and .device_id == "2204" and .class == "030000"
+		and .group == "10" and .driver == null and .upstream == "0000:00:01.0"
+		and .nosnoop.supported and .nosnoop.enabled and .pcie_type == "endpoint"' \
+		"$BATS_TEST_TMPDIR/doc"
+	jq -e '.devices[3].nosnoop | .supported and .enabled == false' "$BATS_TEST_TMPDIR/doc"
+}
+
+@test "selected devices, and the groups that they are in" {
+	"$VC" --root "$HOST" list --json -s 01:00.1 |
+		jq -e '[.devices[].address] == ["0000:01:00.1"] and [.groups[].id] == ["10"]'
+}
+
+@test "list holds failed and unknown findings, show all" {
+	"$VC" --root "$HOST" list --json |
+		jq -e '[.host, .devices[], .groups[]] | [.[].findings[].result]
+			| all(. == "fail" or . == "unknown")'
+	[ "$("$VC" --root "$HOST" show --json | jq '[.devices[].findings[]] | length')" -ge \
+		"$("$VC" --root "$HOST" list --json | jq '[.devices[].findings[]] | length')" ]
+}
+
+@test "bytes that are not UTF-8, control and bidirectional characters" {
+	bad=$'a\xff\033\x7f\xc2\x9b\xe2\x80\xae"\\z'
+	bind_driver "$HOST" pci0000:00/0000:00:01.0 0000:01:00.0 "$bad"
+	"$VC" --root "$HOST" list --json >"$BATS_TEST_TMPDIR/doc"
+	LC_ALL=C.UTF-8 grep -qF 'a'$'\xef\xbf\xbd''\u001b\u007f\u009b\u202e\"\\z' "$BATS_TEST_TMPDIR/doc"
+	jq -e '.devices[2].driver == "a\ufffd\u001b\u007f\u009b\u202e\"\\z"' "$BATS_TEST_TMPDIR/doc"
+}

@@ -1,0 +1,137 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# `list`, `show` and `host` for people: order, columns, filters, tree, colour, and foreign
+# text that must not reach a terminal as it is.
+
+setup() {
+	. "${srcdir:-.}/tests/cli/lib.bash"
+	HOST=$BATS_TEST_TMPDIR/host
+	make_host "$HOST"
+	unset NO_COLOR
+	export LC_ALL=C
+}
+
+addresses() {
+	"$VC" --root "$HOST" list -no ADDRESS "$@" | tr -d ' ' | tr '\n' ' '
+}
+
+@test "devices stand by group, and groups by number" {
+	[ "$(addresses)" = "0000:00:01.0 0000:00:1f.0 0000:01:00.0 0000:01:00.1 " ]
+}
+
+@test "list is the default command, with options before and behind" {
+	"$VC" --root "$HOST" >"$BATS_TEST_TMPDIR/a"
+	"$VC" list --root "$HOST" >"$BATS_TEST_TMPDIR/b"
+	"$VC" --sysroot="$HOST" list >"$BATS_TEST_TMPDIR/c"
+	cmp "$BATS_TEST_TMPDIR/a" "$BATS_TEST_TMPDIR/b"
+	cmp "$BATS_TEST_TMPDIR/a" "$BATS_TEST_TMPDIR/c"
+	run "$VC" -o ADDRESS --root "$HOST"
+	[ "${lines[0]// /}" = ADDRESS ]
+}
+
+@test "filters: words within one widen, options narrow" {
+	[ "$(addresses -s 01:00.0,1f.0)" = "0000:00:1f.0 0000:01:00.0 " ]
+	[ "$(addresses -s 01:)" = "0000:01:00.0 0000:01:00.1 " ]
+	[ "$(addresses -s .1)" = "0000:01:00.1 " ]
+	[ "$(addresses -s '*:00.*')" = "0000:01:00.0 0000:01:00.1 " ]
+	[ "$(addresses -d 10de:)" = "0000:01:00.0 0000:01:00.1 " ]
+	[ "$(addresses -d :a30d)" = "0000:00:1f.0 " ]
+	[ "$(addresses -d ::0300)" = "0000:01:00.0 " ]
+	[ "$(addresses -g 10 -c 03)" = "0000:01:00.0 " ]
+	[ "$(addresses -c 03,04)" = "0000:01:00.0 0000:01:00.1 " ]
+	[ "$(addresses --driver none -g 10)" = "0000:01:00.0 " ]
+	[ "$(addresses --driver snd_hda_intel,pcieport)" = "0000:00:01.0 0000:01:00.1 " ]
+	[ "$(addresses --verdict ready,conditional,unsuitable,unknown)" = "$(addresses)" ]
+}
+
+@test "devices by address, ids and group" {
+	[ "$(addresses 01:00.0)" = "0000:01:00.0 " ]
+	[ "$(addresses 10de:2204 0000:00:1f.0)" = "0000:00:1f.0 0000:01:00.0 " ]
+	[ "$(addresses group:10)" = "0000:01:00.0 0000:01:00.1 " ]
+	[ "$(addresses group:10 -s .1)" = "0000:01:00.1 " ]
+}
+
+@test "columns: chosen, added, all, listed, unknown" {
+	run "$VC" --root "$HOST" list -o address,verdict
+	[ "$(echo ${lines[0]})" = "ADDRESS VERDICT" ]
+	run "$VC" --root "$HOST" list -o +ID
+	[[ "${lines[0]}" == ADDRESS*WHY*ID* ]]
+	all=$("$VC" --root "$HOST" list -O | head -1 | wc -w)
+	[ "$all" -eq "$("$VC" list --list-columns | wc -l)" ]
+	run "$VC" --root "$HOST" list -o ADDRESS,COLOUR
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"--output: 'COLOUR' is not a column"* ]]
+}
+
+@test "raw output has the same number of words in every line" {
+	[ "$("$VC" --root "$HOST" list -rO | awk '{ print NF }' | sort -u | wc -l)" -eq 1 ]
+}
+
+@test "the default table fits into 80 columns, the sheet of a device too" {
+	command -v script || skip "script is not installed"
+	script -qec "stty cols 80; '$VC' --root '$HOST' list; '$VC' --root '$HOST' show 01:00.0" /dev/null |
+		sed 's/\x1b\[[0-9;]*m//g' | tr -d '\r' >"$BATS_TEST_TMPDIR/out"
+	grep -q VERDICT "$BATS_TEST_TMPDIR/out"
+	! grep -v '^  *\(read in\|viommu-check\|echo\)' "$BATS_TEST_TMPDIR/out" | grep -nE '^.{81}'
+}
+
+@test "tree: every hop, in ASCII and in UTF-8" {
+	run "$VC" --root "$HOST" list --tree --ascii
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"domain 0000"*"pci0000:00"*"0000:00:01.0"*"|-0000:01:00.0"*"\`-0000:01:00.1"*"\`-0000:00:1f.0"* ]]
+	run "$VC" --root "$HOST" list --tree 01:00.1
+	[[ "$output" == *0000:00:01.0*0000:01:00.1* ]]
+	[[ "$output" != *01:00.0* ]]
+	LC_ALL=C.UTF-8 run "$VC" --root "$HOST" list --tree
+	[[ "$output" == *"└─0000:01:00.1"* ]]
+}
+
+@test "colour: on a terminal only, or when asked for, and not with NO_COLOR" {
+	esc=$'\033'
+	run "$VC" --root "$HOST" list
+	[[ "$output" != *"$esc"* ]]
+	run "$VC" --root "$HOST" --color=always list
+	[[ "$output" == *"$esc["* ]]
+	command -v script || skip "script is not installed"
+	run script -qec "'$VC' --root '$HOST' list" /dev/null
+	[[ "$output" == *"$esc["* ]]
+	NO_COLOR=1 run script -qec "'$VC' --root '$HOST' list" /dev/null
+	[[ "$output" != *"$esc["* ]]
+}
+
+@test "foreign text cannot steer the terminal" {
+	bad=$'evil\033[2J\nname'
+	bind_driver "$HOST" pci0000:00/0000:00:01.0 0000:01:00.0 "$bad"
+	for command in "list" "list -r" "list -T" "show 01:00.0"; do
+		run "$VC" --root "$HOST" $command
+		[ "$status" -eq 0 ]
+		[[ "$output" == *'evil'*'x1b[2J'*'x0aname'* ]]
+		[[ "$output" != *$'\033'* ]]
+	done
+}
+
+@test "no groups: says so under the table, and not with -n or -r" {
+	rm -r "$HOST/sys/kernel/iommu_groups" "$HOST"/sys/devices/pci0000:00/*/iommu_group \
+		"$HOST"/sys/devices/pci0000:00/*/*/iommu_group
+	"$VC" --root "$HOST" list
+	[ "$("$VC" --root "$HOST" list -n | wc -l)" -eq 4 ]
+	[ "$("$VC" --root "$HOST" list -r | wc -l)" -eq 5 ]
+	run "$VC" --root "$HOST" list group:10
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"no IOMMU groups"* ]]
+}
+
+@test "show: values with their source" {
+	run "$VC" --root "$HOST" show 01:00.0
+	[ "$status" -eq 0 ]
+	[[ "$output" == "0000:01:00.0"* ]]
+	[[ "$output" == *"10de:2204  (vendor, device)"* ]]
+	[[ "$output" == *"yes  (config+0x48: Device Control bit 11)"* ]]
+	[[ "$output" == *"0000:01:00.1 snd_hda_intel"* ]]
+}
+
+@test "host: sections" {
+	run "$VC" --root "$HOST" host
+	[ "$status" -eq 0 ]
+	[[ "$output" == *Checks*Host*6.12.0*VFIO*Firmware*"IOMMU units"* ]]
+}

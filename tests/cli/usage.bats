@@ -1,0 +1,119 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Usage errors, exit statuses, where messages go, output that cannot be written, roots that
+# make no sense, and what the completions are told.
+
+setup() {
+	. "${srcdir:-.}/tests/cli/lib.bash"
+	HOST=$BATS_TEST_TMPDIR/host
+	make_host "$HOST"
+}
+
+refused() { # TEXT ARGUMENTS...
+	run "$VC" "${@:2}"
+	[ "$status" -eq 2 ] || return 1
+	[[ "$output" == *"$1"* ]] || return 1
+	# On standard error, and nothing on standard output.
+	[ -z "$("$VC" "${@:2}" 2>/dev/null)" ]
+}
+
+@test "help and version go to standard output and end 0" {
+	run "$VC" --version
+	[ "$status" -eq 0 ]
+	[[ "$output" == "viommu-check "[0-9]* ]]
+	for command in $("$VC" __complete -- "" | cut -f1); do
+		run "$VC" "$command" --help
+		[ "$status" -eq 0 ]
+		[[ "$output" == "Usage: viommu-check"*"$command"* ]]
+		[ -z "$("$VC" "$command" --help 2>&1 >/dev/null)" ]
+	done
+}
+
+@test "usage errors end 2 with one line and a hint" {
+	refused "'lst' is not a command" lst
+	refused "unrecognized option" list --no-such-option
+	refused "requires an argument" --root "$HOST" list --output
+	refused "cannot be given together" --root "$HOST" list --json --raw
+	refused "cannot be given together" --root "$HOST" list -J -o ADDRESS
+	refused "--color: 'blue'" --root "$HOST" list --color=blue
+	refused "no device is named" --root "$HOST" show
+	refused "takes no device" --root "$HOST" host 01:00.0
+}
+
+@test "words that are no filter end 2" {
+	refused "--slot: 'zz'" --root "$HOST" list -s zz
+	refused "--slot: '20.0'" --root "$HOST" list -s 20.0
+	refused "--slot: '0.8'" --root "$HOST" list -s 0.8
+	refused "--id: '10de'" --root "$HOST" list -d 10de
+	refused "--class: '03000000'" --root "$HOST" list -c 03000000
+	refused "--class: '0x03'" --root "$HOST" list -c 0x03
+	refused "--verdict: 'good'" --root "$HOST" list --verdict good
+	refused "--arch: 'vax'" --root "$HOST" --arch vax list
+	refused "--kernel: 'six'" --root "$HOST" --kernel six list
+}
+
+@test "what matches nothing ends 2 and says what" {
+	refused "02:00.0: cannot find the device" --root "$HOST" list 02:00.0
+	refused "group:77: cannot find the device" --root "$HOST" list group:77
+	refused "ffff:ffff: cannot find the device" --root "$HOST" show 01:00.0 ffff:ffff
+	refused "no device matches" --root "$HOST" list -s 0a:
+}
+
+@test "roots of nonsense end 2 with a reason" {
+	refused "No such file or directory" --root "$BATS_TEST_TMPDIR/none" list
+	refused "neither a directory nor a regular file" --root /dev/null list
+	head -c 3000 /dev/urandom | tr -d 'a-z' >"$BATS_TEST_TMPDIR/noise"
+	refused "neither a capture nor lspci text" --root "$BATS_TEST_TMPDIR/noise" list
+	: >"$BATS_TEST_TMPDIR/nothing"
+	refused "neither a capture nor lspci text" --root "$BATS_TEST_TMPDIR/nothing" list
+	mkdir "$BATS_TEST_TMPDIR/empty"
+	run "$VC" --root "$BATS_TEST_TMPDIR/empty" list
+	[ "$status" -eq 0 ]
+}
+
+@test "a reader that goes away is no error" {
+	[ -z "$( { "$VC" --root "$HOST" list -O; echo "$?" >"$BATS_TEST_TMPDIR/status"; } 2>&1 | true)" ]
+	bash -o pipefail -c "'$VC' --root '$HOST' show --json 2>'$BATS_TEST_TMPDIR/err' | head -c 1" \
+		>/dev/null || [ "$?" -eq 141 ]
+	[ ! -s "$BATS_TEST_TMPDIR/err" ]
+}
+
+@test "output that cannot be written is an error" {
+	[ -c /dev/full ] || skip "no /dev/full"
+	for command in "list" "list --json" "show 01:00.0" "host" "--help"; do
+		run bash -c "'$VC' --root '$HOST' $command >/dev/full"
+		[ "$status" -eq 2 ]
+		[[ "$output" == *"standard output: cannot write: No space left on device"* ]]
+	done
+}
+
+@test "completions: commands, options, values, lists, devices" {
+	complete() { "$VC" __complete -- "$@" | cut -f1 | tr '\n' ' '; }
+	[[ "$(complete "")" == "list "* ]]
+	[[ " $(complete "")" != *" __complete "* ]]
+	[ "$(complete hos)" = "host " ]
+	[ "$(complete list --nohead)" = "--noheadings " ]
+	[ "$(complete list --verdict r)" = "ready " ]
+	[ "$(complete list --verdict=ready,un)" = "--verdict=ready,unsuitable --verdict=ready,unknown " ]
+	[ "$(complete list -o ADDRESS,VERD)" = "ADDRESS,VERDICT " ]
+	[ "$(complete list -o +VERD)" = "+VERDICT " ]
+	[ "$(complete --root "$HOST" show 0000:01:)" = "0000:01:00.0 0000:01:00.1 " ]
+	[ "$(complete --root "$HOST" list -g 1)" = "1 10 " ]
+	[ "$(complete --root="$HOST" list --driver=s)" = "--driver=snd_hda_intel " ]
+	[ "$(complete list --root "")" = "@file " ]
+}
+
+@test "completions: bash asks the program" {
+	export PATH="$BATS_TEST_TMPDIR/bin:$PATH"
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	ln -s "$(readlink -f "$VC")" "$BATS_TEST_TMPDIR/bin/viommu-check"
+	. "$srcdir/completions/viommu-check.bash"
+	COMP_LINE="viommu-check list --verdict=u" COMP_POINT=${#COMP_LINE}
+	COMP_POINT=${#COMP_LINE}
+	_viommu_check
+	[ "${COMPREPLY[*]}" = "unsuitable unknown" ]
+	COMP_LINE="viommu-check --root $HOST show 0000:01:00"
+	COMP_POINT=${#COMP_LINE}
+	_viommu_check
+	[ "${COMPREPLY[*]}" = "00.0 00.1" ]
+}
