@@ -666,38 +666,3 @@ int vck_aml_walk(struct vck_host *h, struct vck_acpi_table *t, struct vck_bytes 
 				      h->acpi.n_ccas - before == 1 ? "" : "s");
 	return t->summary ? 0 : -ENOMEM;
 }
-
-/* Same order as found where paths are equal: the first one stays. */
-static int cca_cmp(const void *pa, const void *pb)
-{
-	const struct vck_cca *a = pa, *b = pb;
-	int r = strcmp(a->path, b->path);
-
-	if (r == 0)
-		r = vck_natural_cmp(a->table, b->table);
-	if (r == 0)
-		r = a->offset < b->offset ? -1 : a->offset > b->offset;
-	return r;
-}
-
-void vck_aml_finish(struct vck_host *h)
-{
-	struct vck_acpi *a = &h->acpi;
-	size_t n = 0;
-
-	if (a->n_ccas)
-		qsort(a->ccas, a->n_ccas, sizeof(*a->ccas), cca_cmp);
-	for (size_t i = 0; i < a->n_ccas; i++) {
-		struct vck_cca *last = n ? &a->ccas[n - 1] : NULL;
-
-		if (!last || !streq(last->path, a->ccas[i].path)) {
-			a->ccas[n++] = a->ccas[i];
-			continue;
-		}
-		/* Declared twice, so under conditions: told only where they agree. */
-		if (last->kind > VCK_CCA_METHOD_CONST ||
-		    a->ccas[i].kind > VCK_CCA_METHOD_CONST || last->value != a->ccas[i].value)
-			last->kind = VCK_CCA_OTHER;
-	}
-	a->n_ccas = n;
-}
