@@ -60,9 +60,9 @@ enum vck_tri vck_tables_canwbs(const struct vck_host *h, const struct vck_device
 /**
  * vck_tables_ats - does firmware allow a device to use ATS?
  *
- * DMAR: an ATSR covers its root port, an SATC names it, or its unit is
- * INCLUDE_ALL with ALL_PORTS; IVRS: its IVHD has IotlbSup (10h) or an entry that
- * does not forbid it; IORT and RIMT: the root complex's ATS bit.
+ * DMAR: an SATC names it, it is integrated, or an ATSR covers its root port; IVRS: its
+ * unit can (IotlbSup); IORT and RIMT: the root complex's ATS bit. VCK_UNKNOWN for device
+ * trees, which is not looked at.
  */
 enum vck_tri vck_tables_ats(const struct vck_host *h, const struct vck_device *d);
 

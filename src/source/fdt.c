@@ -23,8 +23,8 @@ static const char *const wanted[] = {
 	"#size-cells",	  "compatible",		 "device_type",	 "dma-coherent",
 	"dma-noncoherent", "interconnect-names", "interconnects", "iommu-map",
 	"iommu-map-mask", "iommus",		 "linux,pci-domain", "linux,phandle",
-	"memory-region",  "msi-map",		 "msi-map-mask", "msi-parent",
-	"phandle",	  "ranges",		 "reg",		 "status",
+	"msi-map",	  "msi-map-mask",	 "msi-parent",	 "phandle",
+	"ranges",	  "reg",		 "status",
 };
 
 static int name_cmp(const void *key, const void *elem)

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One file a table; check/tables.c asks the right one. Private to check/tables*.c
+ * and check/coherency*.c. */
+#ifndef VCK_CHECK_TABLES_INTERNAL_H
+#define VCK_CHECK_TABLES_INTERNAL_H
+
+#include "check/tables.h"
+
+/* Regions while they are collected. */
+struct vck_region_list {
+	struct vck_host *h;
+	struct vck_region *regions;
+	size_t n, cap;
+};
+int vck_region_add(struct vck_region_list *l, uint64_t start, uint64_t end, const char *type)
+	must_check;
+
+/* --- tables-units.c --- */
+/* Every described unit into h->units. Return: 0 or -ENOMEM. */
+int vck_table_units(struct vck_host *h) must_check;
+/* The unit that the structure at @offset of its table describes; NULL for none. */
+struct vck_unit *vck_unit_at(const struct vck_host *h, enum vck_iommu_driver driver,
+			     uint32_t offset);
+struct vck_unit *vck_unit_of_node(const struct vck_host *h, const struct vck_dt_node *n);
+
+/* --- tables-dmar.c --- */
+const struct vck_dmar_unit *vck_dmar_unit(const struct vck_host *h, const struct vck_device *d);
+int vck_dmar_regions(const struct vck_device *d, struct vck_region_list *l) must_check;
+enum vck_tri vck_dmar_ats(const struct vck_host *h, const struct vck_device *d);
+/* The function that the IOMMU sees: the PF of a VF, the endpoint of a VMD. */
+const struct vck_device *vck_dma_function(const struct vck_device *d);
+
+/* --- tables-ivrs.c --- */
+const struct vck_ivhd *vck_ivrs_unit(const struct vck_host *h, const struct vck_device *d);
+int vck_ivrs_regions(const struct vck_device *d, struct vck_region_list *l) must_check;
+
+/* --- tables-iort.c --- */
+/* The root complex or named component of a device; NULL for none. */
+const struct vck_iort_node *vck_iort_device(const struct vck_host *h, const struct vck_device *d);
+const struct vck_iort_node *vck_iort_at(const struct vck_iort *t, uint32_t offset);
+/* Where a device's requests go first: an SMMU; NULL for none. @ret_id: the stream id. */
+const struct vck_iort_node *vck_iort_smmu(const struct vck_host *h, const struct vck_device *d,
+					  uint32_t *ret_id);
+bool vck_iort_has_its(const struct vck_host *h, const struct vck_device *d);
+int vck_iort_regions(const struct vck_device *d, struct vck_region_list *l) must_check;
+
+/* --- tables-virt.c: VIOT and RIMT --- */
+const struct vck_viot_node *vck_viot_unit(const struct vck_host *h, const struct vck_device *d);
+const struct vck_rimt_node *vck_rimt_device(const struct vck_host *h, const struct vck_device *d);
+const struct vck_rimt_node *vck_rimt_unit(const struct vck_host *h, const struct vck_device *d);
+
+/* --- tables-dt.c --- */
+/* The device tree's node that decides for a device's DMA: the host bridge's for PCI. */
+const struct vck_dt_node *vck_dt_dma_node(const struct vck_device *d);
+/**
+ * vck_dt_unit - the unit's node that a device is behind
+ * Return: VCK_YES with *ret, VCK_NO for none or one that is disabled.
+ */
+enum vck_tri vck_dt_unit(const struct vck_host *h, const struct vck_device *d,
+			 struct vck_dt_node **ret);
+enum vck_tri vck_dt_isolated_msi(const struct vck_host *h, const struct vck_device *d);
+bool vck_dt_available(const struct vck_dt_node *n);
+/* Bus address of a node's first register as the CPU sees it (of_translate_address). */
+bool vck_dt_address(const struct vck_dt_node *n, uint64_t *ret);
+/**
+ * vck_dt_coherent - of_dma_is_coherent() by release and architecture
+ * @ret_node, @ret_property: what decided; NULL for the architecture's default
+ */
+enum vck_tri vck_dt_coherent(const struct vck_host *h, const struct vck_dt_node *n,
+			     const struct vck_dt_node **ret_node, const char **ret_property);
+/* The node's DMA parent (of/address.c:__of_get_dma_parent). */
+const struct vck_dt_node *vck_dt_dma_parent(const struct vck_host *h, const struct vck_dt_node *n);
+
+/* Two object paths of ACPI: equal where only padding of segments differs. */
+bool vck_acpi_path_equal(const char *a, const char *b);
+
+#endif

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* IORT: from a root complex or named component over id mappings to the SMMU and the
+ * ITS group (drivers/acpi/arm64/iort.c, Linux 5.10 to 7.3). */
+#include "config.h"
+
+#include "check/tables-internal.h"
+
+enum {
+	MAX_HOPS = 8,	   /* real tables need two; what points in circles ends here */
+	MAX_IDS = 8,
+	SINGLE = 1,	   /* mapping flag */
+	RMR_REMAP_OK = 1,
+};
+
+const struct vck_iort_node *vck_iort_at(const struct vck_iort *t, uint32_t offset)
+{
+	size_t lo = 0, hi = t->n_nodes;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (t->nodes[mid].offset == offset)
+			return &t->nodes[mid];
+		if (t->nodes[mid].offset < offset)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return NULL;
+}
+
+static bool is_device_node(const struct vck_iort_node *n, const struct vck_device *d)
+{
+	if (d->bus == VCK_BUS_PCI)
+		return n->type == VCK_IORT_ROOT_COMPLEX && n->segment == d->bdf.domain;
+	return n->type == VCK_IORT_NAMED && n->name && d->acpi_path &&
+	       vck_acpi_path_equal(n->name, d->acpi_path);
+}
+
+const struct vck_iort_node *vck_iort_device(const struct vck_host *h, const struct vck_device *d)
+{
+	const struct vck_iort *t = h->acpi.iort;
+
+	for (size_t i = 0; t && i < t->n_nodes; i++) {
+		if (is_device_node(&t->nodes[i], d))
+			return &t->nodes[i];
+	}
+	return NULL;
+}
+
+/* One hop: the mapping that holds @id. Single mappings are for nodes, not for ids of
+ * root complexes. */
+static bool map_id(const struct vck_iort_node *n, uint32_t *id, uint32_t *ret_target)
+{
+	for (size_t i = 0; i < n->n_maps; i++) {
+		const struct vck_iort_map *m = &n->maps[i];
+
+		if (m->flags & SINGLE) {
+			if (n->type != VCK_IORT_NAMED && n->type != VCK_IORT_ROOT_COMPLEX)
+				continue;
+			*id = m->output;
+		} else if (*id < m->input || *id - m->input >= m->count) {
+			continue;
+		} else {
+			*id = *id - m->input + m->output;
+		}
+		*ret_target = m->target;
+		return true;
+	}
+	return false;
+}
+
+static bool is_smmu(const struct vck_iort_node *n)
+{
+	return n->type == VCK_IORT_SMMU || n->type == VCK_IORT_SMMU_V3;
+}
+
+/* Follow the mappings until a node of the wanted kind. */
+static const struct vck_iort_node *follow(const struct vck_iort *t, const struct vck_iort_node *n,
+					  uint32_t *id, bool its)
+{
+	for (unsigned hops = 0; n && hops < MAX_HOPS; hops++) {
+		uint32_t target;
+
+		if (its ? n->type == VCK_IORT_ITS : is_smmu(n))
+			return n;
+		if (!map_id(n, id, &target))
+			return NULL;
+		n = vck_iort_at(t, target);
+	}
+	return NULL;
+}
+
+/* Ids with which a device enters the table. */
+static size_t input_ids(const struct vck_iort_node *n, const struct vck_device *d, uint32_t *ids)
+{
+	uint16_t requester[MAX_IDS];
+	size_t k = 0;
+
+	if (d->bus == VCK_BUS_PCI) {
+		k = vck_tables_requester_ids(d->real_dma_dev ? d->real_dma_dev : d, requester,
+					     MAX_IDS);
+		for (size_t i = 0; i < k; i++)
+			ids[i] = requester[i];
+		return k;
+	}
+	/* A named component is mapped by its entries in turn. */
+	for (size_t i = 0; i < n->n_maps && k < MAX_IDS; i++)
+		ids[k++] = n->maps[i].input;
+	return k;
+}
+
+const struct vck_iort_node *vck_iort_smmu(const struct vck_host *h, const struct vck_device *d,
+					  uint32_t *ret_id)
+{
+	const struct vck_iort_node *n = vck_iort_device(h, d), *found;
+	uint32_t ids[MAX_IDS];
+	size_t n_ids = n ? input_ids(n, d, ids) : 0;
+
+	for (size_t i = 0; i < n_ids; i++) {
+		uint32_t id = ids[i];
+
+		found = follow(h->acpi.iort, n, &id, false);
+		if (found) {
+			*ret_id = id;
+			return found;
+		}
+	}
+	return NULL;
+}
+
+bool vck_iort_has_its(const struct vck_host *h, const struct vck_device *d)
+{
+	const struct vck_iort_node *n = vck_iort_device(h, d);
+	uint32_t ids[MAX_IDS];
+	size_t n_ids = n ? input_ids(n, d, ids) : 0;
+
+	for (size_t i = 0; i < n_ids; i++) {
+		uint32_t id = ids[i];
+
+		if (follow(h->acpi.iort, n, &id, true))
+			return true;
+	}
+	return false;
+}
+
+/* The RMR node names the stream by the output of its mappings (iort_rmr_has_dev). */
+static bool rmr_names(const struct vck_iort_node *rmr, const struct vck_iort_node *smmu,
+		      uint32_t id)
+{
+	for (size_t i = 0; i < rmr->n_maps; i++) {
+		const struct vck_iort_map *m = &rmr->maps[i];
+
+		if (m->target == smmu->offset && id >= m->output && id - m->output < m->count)
+			return true;
+	}
+	return false;
+}
+
+static int add_rmr(struct vck_region_list *l, const struct vck_iort_node *rmr)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < rmr->n_rmrs; i++) {
+		if (rmr->rmrs[i].length)
+			r = vck_region_add(l, rmr->rmrs[i].start,
+					   rmr->rmrs[i].start + rmr->rmrs[i].length - 1,
+					   rmr->flags & RMR_REMAP_OK ? "direct-relaxable" : "direct");
+	}
+	return r;
+}
+
+int vck_iort_regions(const struct vck_device *d, struct vck_region_list *l)
+{
+	const struct vck_iort *t = l->h->acpi.iort;
+	uint32_t id = 0;
+	const struct vck_iort_node *smmu = vck_iort_smmu(l->h, d, &id);
+	int r = 0;
+
+	for (size_t i = 0; smmu && r == 0 && i < t->n_nodes; i++) {
+		if (t->nodes[i].type == VCK_IORT_RMR && rmr_names(&t->nodes[i], smmu, id))
+			r = add_rmr(l, &t->nodes[i]);
+	}
+	return r;
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* VIOT and RIMT: from endpoints to their IOMMU (drivers/acpi/viot.c, Linux 5.14 to 7.3;
+ * drivers/acpi/riscv/rimt.c). */
+#include "config.h"
+
+#include "check/tables-internal.h"
+
+enum {
+	VIOT_RANGE = 1,
+	VIOT_MMIO = 2,
+	VIOT_IOMMU_PCI = 3,
+	VIOT_IOMMU_MMIO = 4,
+	RIMT_IOMMU = 0,
+	RIMT_ROOT_COMPLEX = 1,
+	RIMT_PLATFORM = 2,
+};
+
+static bool viot_is(const struct vck_viot_node *n, const struct vck_device *d)
+{
+	return n->type == VIOT_IOMMU_PCI && d->bus == VCK_BUS_PCI &&
+	       n->seg_start == d->bdf.domain &&
+	       n->bdf_start == (d->bdf.bus << 8 | vck_bdf_devfn(d->bdf));
+}
+
+static bool viot_covers(const struct vck_viot_node *n, const struct vck_device *d)
+{
+	uint16_t ids[4];
+	size_t n_ids;
+
+	if (n->type == VIOT_MMIO && d->bus != VCK_BUS_PCI)
+		return d->n_resources && d->resources[0].start == n->base;
+	if (n->type != VIOT_RANGE || d->bus != VCK_BUS_PCI || d->bdf.domain < n->seg_start ||
+	    d->bdf.domain > n->seg_end)
+		return false;
+	n_ids = vck_tables_requester_ids(d, ids, ARRAY_SIZE(ids));
+	for (size_t i = 0; i < n_ids; i++) {
+		if (ids[i] >= n->bdf_start && ids[i] <= n->bdf_end)
+			return true;
+	}
+	return false;
+}
+
+const struct vck_viot_node *vck_viot_unit(const struct vck_host *h, const struct vck_device *d)
+{
+	const struct vck_viot *t = h->acpi.viot;
+	const struct vck_viot_node *from = NULL;
+
+	for (size_t i = 0; i < t->n_nodes && !from; i++) {
+		if (viot_covers(&t->nodes[i], d))
+			from = &t->nodes[i];
+	}
+	for (size_t i = 0; from && i < t->n_nodes; i++) {
+		const struct vck_viot_node *n = &t->nodes[i];
+
+		if (n->offset == from->output && n->type >= VIOT_IOMMU_PCI &&
+		    n->type <= VIOT_IOMMU_MMIO)
+			return viot_is(n, d) ? NULL : n; /* an IOMMU is not behind itself */
+	}
+	return NULL;
+}
+
+const struct vck_rimt_node *vck_rimt_device(const struct vck_host *h, const struct vck_device *d)
+{
+	const struct vck_rimt *t = h->acpi.rimt;
+
+	for (size_t i = 0; i < t->n_nodes; i++) {
+		const struct vck_rimt_node *n = &t->nodes[i];
+
+		if (n->type == RIMT_ROOT_COMPLEX && d->bus == VCK_BUS_PCI &&
+		    n->segment == d->bdf.domain)
+			return n;
+		if (n->type == RIMT_PLATFORM && d->bus != VCK_BUS_PCI && n->name && d->acpi_path &&
+		    vck_acpi_path_equal(n->name, d->acpi_path))
+			return n;
+	}
+	return NULL;
+}
+
+static const struct vck_rimt_node *rimt_iommu_at(const struct vck_rimt *t, uint32_t offset)
+{
+	for (size_t i = 0; i < t->n_nodes; i++) {
+		if (t->nodes[i].offset == offset && t->nodes[i].type == RIMT_IOMMU)
+			return &t->nodes[i];
+	}
+	return NULL;
+}
+
+const struct vck_rimt_node *vck_rimt_unit(const struct vck_host *h, const struct vck_device *d)
+{
+	const struct vck_rimt_node *n = vck_rimt_device(h, d);
+	uint16_t ids[4] = { 0 };
+	size_t n_ids;
+
+	if (!n)
+		return NULL;
+	n_ids = d->bus == VCK_BUS_PCI ? vck_tables_requester_ids(d, ids, ARRAY_SIZE(ids)) : 1;
+	for (size_t k = 0; k < n_ids; k++) {
+		for (size_t i = 0; i < n->n_maps; i++) {
+			const struct vck_iort_map *m = &n->maps[i];
+
+			/* The end of the range is inclusive in the kernel. */
+			if (d->bus != VCK_BUS_PCI ||
+			    (ids[k] >= m->input && ids[k] - m->input <= m->count))
+				return rimt_iommu_at(h->acpi.rimt, m->target);
+		}
+	}
+	return NULL;
+}
