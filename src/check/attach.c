@@ -13,17 +13,16 @@
 
 /* --- binding the driver --- */
 
-/* A module that could not be looked for counts as there: the prediction is about a kernel
- * with its VFIO modules loaded. */
+/* vfio-pci that could not be looked for counts as there: the prediction is about a kernel with
+ * its VFIO modules loaded, and hardly any is built without. The drivers for platform and AMBA
+ * devices are in few kernels, so there it stays unknown. */
 static enum vck_tri has_vfio_driver(const struct vck_case *c)
 {
 	const struct vck_vfio *v = &c->host->vfio;
-	enum vck_tri there =
-		c->dev->bus == VCK_BUS_PCI
-			? vck_tri_or(v->vfio_pci_loaded, v->vfio_pci_available)
-			: v->platform_available;
 
-	return vck_tri(there != VCK_NO);
+	if (c->dev->bus != VCK_BUS_PCI)
+		return vck_driver_is_vfio(c->dev->driver) ? VCK_YES : v->platform_available;
+	return vck_tri(vck_tri_or(v->vfio_pci_loaded, v->vfio_pci_available) != VCK_NO);
 }
 
 /* amd/init.c:iommu_init_pci clears match_driver of the IOMMU's own function. */

@@ -17,6 +17,9 @@ static enum vck_result driver_eval(const struct vck_subject *s, struct vck_findi
 	struct vck_case c;
 	enum vck_result r = vck_rule_step(s, f, &c, NULL);
 
+	if (r == VCK_RESULT_UNKNOWN && !f->summary)
+		vck_finding_summary(s, f, "whether this kernel has %s is not known: its modules were not read",
+				    vck_device_best_driver(s->device));
 	if (r != VCK_RESULT_FAIL)
 		return r;
 	vck_finding_summary(s, f, "this kernel has no %s",
