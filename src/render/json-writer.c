@@ -1,63 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* One JSON value at a time on top of json-c. */
+/* One JSON value at a time. */
 #include "config.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <json-c/json.h>
 
 #include "base/text.h"
 #include "render/json-writer.h"
 
-#define PLAIN	(JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
-#define LITERAL (JSON_C_OBJECT_ADD_KEY_IS_NEW | JSON_C_OBJECT_KEY_IS_CONSTANT)
+#define PLAIN (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
 
 void vck_json_done(struct vck_json *j)
 {
-	if (j->depth)
-		json_object_put(j->stack[0]);
 	vck_buf_done(&j->text);
 	*j = (struct vck_json){ 0 };
 }
 
-/* Takes @value over; NULL stands for null, so an allocation that failed is told by @ok. */
-static void add(struct vck_json *j, const char *key, struct json_object *value, bool ok)
-{
-	struct json_object *top = j->depth ? j->stack[j->depth - 1] : NULL;
-	int r = -1;
+/* --- strings --- */
 
-	if (ok && !j->failed && top) {
-		if (key)
-			r = json_object_object_add_ex(top, key, value, LITERAL);
-		else
-			r = json_object_array_add(top, value);
+/* What stands in a JSON string as it is: printable ASCII but for the quote and the backslash. */
+static bool is_plain(const char *s, size_t n)
+{
+	unsigned odd = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)s[i];
+
+		odd |= (c - 0x20u >= 0x5fu) | (c == '"') | (c == '\\');
 	}
-	if (r < 0) {
-		json_object_put(value);
-		j->failed = true;
-	}
-}
-
-static void begin(struct vck_json *j, const char *key, struct json_object *value)
-{
-	assert(j->depth < VCK_JSON_DEPTH);
-	if (j->depth)
-		add(j, key, value, value != NULL);
-	if (!value)
-		j->failed = true;
-	/* After a failure the value may be gone: nothing is added to it any more. */
-	if (j->failed && j->depth)
-		value = j->stack[0];
-	j->stack[j->depth++] = value;
-}
-
-void vck_json_object(struct vck_json *j, const char *key)
-{
-	begin(j, key, json_object_new_object());
-}
-
-void vck_json_array(struct vck_json *j, const char *key)
-{
-	begin(j, key, json_object_new_array());
+	return !odd;
 }
 
 /* Length of a character that json-c writes as it is and that a terminal may act upon:
@@ -76,8 +48,7 @@ static size_t is_control(const char *s, size_t n, uint32_t *ret)
 	return 0;
 }
 
-/* They can only stand inside of strings, so they are replaced in the finished text. */
-static void write_text(FILE *out, const char *s, size_t n)
+static void add_escaped(struct vck_buf *b, const char *s, size_t n)
 {
 	size_t start = 0;
 	uint32_t c = 0;
@@ -87,64 +58,103 @@ static void write_text(FILE *out, const char *s, size_t n)
 
 		if (!len)
 			continue;
-		fwrite(s + start, 1, i - start, out);
-		fprintf(out, "\\u%04x", c);
+		vck_buf_add(b, s + start, i - start);
+		vck_buf_addf(b, "\\u%04x", c);
 		start = i + len;
 		i = start - 1;
 	}
-	fwrite(s + start, 1, n - start, out);
+	vck_buf_add(b, s + start, n - start);
+}
+
+/* Anything else: made UTF-8 here, escaped by json-c. */
+static int foreign(struct vck_json *j, const char *value, size_t n)
+{
+	cleanup_buf struct vck_buf utf8 = { 0 };
+	struct json_object *o;
+	const char *text;
+	size_t len;
+
+	vck_text_utf8(&utf8, value, n);
+	if (utf8.failed)
+		return -1;
+	o = json_object_new_string_len(vck_buf_str(&utf8), (int)utf8.len);
+	text = o ? json_object_to_json_string_length(o, PLAIN, &len) : NULL;
+	if (text)
+		add_escaped(&j->text, text, len);
+	json_object_put(o);
+	return text ? 0 : -1;
+}
+
+static void string(struct vck_json *j, const char *value)
+{
+	size_t n = strlen(value);
+
+	if (is_plain(value, n)) {
+		vck_buf_addc(&j->text, '"');
+		vck_buf_add(&j->text, value, n);
+		vck_buf_addc(&j->text, '"');
+	} else if (foreign(j, value, n) < 0) {
+		j->failed = true;
+	}
+}
+
+/* --- structure --- */
+
+/* What stands before a value: the comma, and its key. */
+static void lead(struct vck_json *j, const char *key)
+{
+	if (j->follows)
+		vck_buf_addc(&j->text, ',');
+	j->follows = true;
+	if (!key)
+		return;
+	vck_buf_addc(&j->text, '"');
+	vck_buf_adds(&j->text, key);
+	vck_buf_add(&j->text, "\":", 2);
+}
+
+static void begin(struct vck_json *j, const char *key, char open, char close)
+{
+	assert(j->depth < VCK_JSON_DEPTH);
+	lead(j, key);
+	vck_buf_addc(&j->text, open);
+	j->close[j->depth++] = close;
+	j->follows = false;
+}
+
+void vck_json_object(struct vck_json *j, const char *key)
+{
+	begin(j, key, '{', '}');
+}
+
+void vck_json_array(struct vck_json *j, const char *key)
+{
+	begin(j, key, '[', ']');
 }
 
 void vck_json_end(struct vck_json *j)
 {
-	const char *text = NULL;
-	size_t n = 0;
-
 	assert(j->depth);
-	if (--j->depth)
+	vck_buf_addc(&j->text, j->close[--j->depth]);
+	j->follows = true;
+	if (j->depth)
 		return;
+	j->failed = j->failed || j->text.failed;
 	if (!j->failed)
-		text = json_object_to_json_string_length(j->stack[0], PLAIN, &n);
-	if (text)
-		write_text(j->out, text, n);
-	else
-		j->failed = true;
-	json_object_put(j->stack[0]);
-}
-
-/* Most text is plain ASCII and needs no copy. */
-static bool is_utf8(const char *s, size_t n)
-{
-	while (n) {
-		uint32_t c;
-		size_t len = vck_utf8_next(s, n, &c);
-
-		if (!len)
-			return false;
-		s += len;
-		n -= len;
-	}
-	return true;
-}
-
-static struct json_object *string(struct vck_json *j, const char *value)
-{
-	size_t n = strlen(value);
-
-	if (is_utf8(value, n))
-		return json_object_new_string_len(value, (int)n);
+		fwrite(vck_buf_str(&j->text), 1, j->text.len, j->out);
 	vck_buf_reset(&j->text);
-	vck_text_utf8(&j->text, value, n);
-	if (j->text.failed)
-		return NULL;
-	return json_object_new_string_len(vck_buf_str(&j->text), (int)j->text.len);
+	j->follows = false;
 }
+
+/* --- members --- */
 
 void vck_json_str(struct vck_json *j, const char *key, const char *value)
 {
-	struct json_object *o = value ? string(j, value) : NULL;
-
-	add(j, key, o, !value || o);
+	lead(j, key);
+	if (value)
+		string(j, value);
+	else
+		vck_buf_add(&j->text, "null", 4);
 }
 
 void vck_json_strf(struct vck_json *j, const char *key, const char *fmt, ...)
@@ -155,23 +165,20 @@ void vck_json_strf(struct vck_json *j, const char *key, const char *fmt, ...)
 	va_start(ap, fmt);
 	vck_buf_addvf(&b, fmt, ap);
 	va_end(ap);
-	if (b.failed)
-		j->failed = true;
+	j->failed = j->failed || b.failed;
 	vck_json_str(j, key, vck_buf_str(&b));
 }
 
 void vck_json_num(struct vck_json *j, const char *key, uint64_t value)
 {
-	struct json_object *o = json_object_new_uint64(value);
-
-	add(j, key, o, o);
+	lead(j, key);
+	vck_buf_addf(&j->text, "%" PRIu64, value);
 }
 
 void vck_json_bool(struct vck_json *j, const char *key, bool value)
 {
-	struct json_object *o = json_object_new_boolean(value);
-
-	add(j, key, o, o);
+	lead(j, key);
+	vck_buf_adds(&j->text, value ? "true" : "false");
 }
 
 void vck_json_tri(struct vck_json *j, const char *key, enum vck_tri value)
@@ -184,27 +191,43 @@ void vck_json_tri(struct vck_json *j, const char *key, enum vck_tri value)
 
 void vck_json_null(struct vck_json *j, const char *key)
 {
-	add(j, key, NULL, true);
+	vck_json_str(j, key, NULL);
+}
+
+/* @value as @digits lower-case hex digits at the end of @out, which is terminated. */
+static char *hex(char *out, size_t size, uint64_t value, unsigned digits)
+{
+	char *p = out + size - 1;
+
+	*p = '\0';
+	for (unsigned i = 0; i < digits || value; i++, value >>= 4)
+		*--p = "0123456789abcdef"[value & 15];
+	return p;
+}
+
+void vck_json_digits(struct vck_json *j, const char *key, bool known, uint32_t value,
+		     unsigned digits)
+{
+	char text[20];
+
+	vck_json_str(j, key, known ? hex(text, sizeof(text), value, digits) : NULL);
 }
 
 void vck_json_hex(struct vck_json *j, const char *key, bool known, uint64_t value)
 {
-	if (known)
-		vck_json_strf(j, key, "0x%llx", (unsigned long long)value);
-	else
-		vck_json_null(j, key);
+	char text[20], *p = hex(text, sizeof(text), value, 1);
+
+	*--p = 'x';
+	*--p = '0';
+	vck_json_str(j, key, known ? p : NULL);
 }
 
 void vck_json_str_under(struct vck_json *j, const char *key, const char *value)
 {
-	struct json_object *top = j->depth ? j->stack[j->depth - 1] : NULL;
-	struct json_object *o = string(j, value);
-	struct json_object *name = string(j, key);
-
-	if (j->failed || !o || !name ||
-	    json_object_object_add_ex(top, json_object_get_string(name), o, 0) < 0) {
-		json_object_put(o);
-		j->failed = true;
-	}
-	json_object_put(name);
+	if (j->follows)
+		vck_buf_addc(&j->text, ',');
+	string(j, key);
+	vck_buf_addc(&j->text, ':');
+	string(j, value);
+	j->follows = true;
 }

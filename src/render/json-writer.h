@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Builds one JSON value at a time with json-c and writes it out when it is
- * complete, so that a document over any number of devices needs the memory of
- * one. Foreign text becomes valid UTF-8; control characters and bidirectional
- * controls are written as \u00NN. */
+/* Writes one JSON value at a time, so that a document over any number of devices
+ * needs the memory of one. Structure and plain text are written as they come; a
+ * tree of json-c objects for each device cost more than reading the device. What
+ * needs escaping is json-c's: see string() in json-writer.c. Foreign text becomes
+ * valid UTF-8; control characters and bidirectional controls are written as \u00NN. */
 #ifndef VCK_RENDER_JSON_WRITER_H
 #define VCK_RENDER_JSON_WRITER_H
 
@@ -13,14 +14,13 @@
 
 #define VCK_JSON_DEPTH 8
 
-struct json_object;
-
 struct vck_json {
 	FILE *out; /* borrowed */
-	struct json_object *stack[VCK_JSON_DEPTH]; /* [0] is owned, the rest are inside of it */
+	struct vck_buf text; /* of the value that is open */
+	char close[VCK_JSON_DEPTH]; /* what ends each of the open objects and arrays */
 	unsigned depth;
-	bool failed; /* memory ran out or @out refused: nothing more is written */
-	struct vck_buf text; /* scratch */
+	bool follows; /* another member stands before */
+	bool failed; /* memory ran out: the value is left out */
 };
 
 void vck_json_done(struct vck_json *j);
@@ -39,6 +39,9 @@ void vck_json_num(struct vck_json *j, const char *key, uint64_t value);
 void vck_json_bool(struct vck_json *j, const char *key, bool value);
 void vck_json_tri(struct vck_json *j, const char *key, enum vck_tri value);
 void vck_json_null(struct vck_json *j, const char *key);
+/* @digits hex digits as they are ("10de") when @known, else null. */
+void vck_json_digits(struct vck_json *j, const char *key, bool known, uint32_t value,
+		     unsigned digits);
 /* "0x1f" when @known, else null. */
 void vck_json_hex(struct vck_json *j, const char *key, bool known, uint64_t value);
 /* A key that is not a literal and is copied (names of parameters). */

@@ -5,7 +5,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <inttypes.h>
 
 #include "base/errname.h"
 #include "base/oom.h"
@@ -129,14 +128,6 @@ static void group(struct vck_json *j, const struct vck_group *g,
 	vck_json_end(j);
 }
 
-static void id_text(struct vck_json *j, const char *key, bool known, uint32_t v, int digits)
-{
-	if (known)
-		vck_json_strf(j, key, "%0*" PRIx32, digits, v);
-	else
-		vck_json_null(j, key);
-}
-
 static void identity(struct vck_json *j, const struct vck_device *d)
 {
 	bool ids = d->bus == VCK_BUS_PCI && vck_device_has(d, VCK_EV_IDS);
@@ -144,11 +135,11 @@ static void identity(struct vck_json *j, const struct vck_device *d)
 
 	vck_json_str(j, "address", d->address);
 	vck_json_str(j, "bus", vck_bus_name(d->bus));
-	id_text(j, "vendor_id", ids, d->vendor_id, 4);
-	id_text(j, "device_id", ids, d->device_id, 4);
-	id_text(j, "subsystem_vendor_id", sub, d->subvendor_id, 4);
-	id_text(j, "subsystem_device_id", sub, d->subdevice_id, 4);
-	id_text(j, "class", ids, d->class, 6);
+	vck_json_digits(j, "vendor_id", ids, d->vendor_id, 4);
+	vck_json_digits(j, "device_id", ids, d->device_id, 4);
+	vck_json_digits(j, "subsystem_vendor_id", sub, d->subvendor_id, 4);
+	vck_json_digits(j, "subsystem_device_id", sub, d->subdevice_id, 4);
+	vck_json_digits(j, "class", ids, d->class, 6);
 	vck_json_str(j, "name", d->name);
 	vck_json_str(j, "path", d->syspath);
 	vck_json_str(j, "driver", d->driver);
