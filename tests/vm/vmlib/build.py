@@ -69,7 +69,7 @@ def nested(folder):
     # QEMU looks for its modules relative to where it is itself
     files += [(path, path) for path in (QEMU, *glob.glob(f"{QEMU_MODULES}/accel-tcg-x86_64.so"),
                                         "/usr/share/seabios/bios-256k.bin",
-                                        "/usr/share/qemu/linuxboot_dma.bin")]
+                                        "/usr/share/qemu/linuxboot_dma.bin", "/usr/share/qemu/kvmvapic.bin")]
     return files
 
 
