@@ -16,6 +16,7 @@
 #define OSRELEASE "proc/sys/kernel/osrelease"
 #define ARCH	  "proc/sys/kernel/arch"
 #define LIMITS	  "proc/self/limits"
+#define SMAPS	  "proc/self/smaps"
 
 enum {
 	OPT_OUTPUT = 1,
@@ -74,6 +75,17 @@ static int add_limit(struct vck_memtree *t, const struct vck_host *h)
 	return add_line(t, LIMITS, line);
 }
 
+/* The page size, which was asked with sysconf(3), as a mapping of proc/self/smaps has it. */
+static int add_page_size(struct vck_memtree *t, const struct vck_host *h)
+{
+	char line[64];
+
+	if (!h->page_size)
+		return 0;
+	snprintf(line, sizeof(line), "KernelPageSize: %u kB", h->page_size >> 10);
+	return add_line(t, SMAPS, line);
+}
+
 /* Where a captured directory lacks this file nobody took it; where a host lacks it, its kernel
  * loads no modules. In a capture the two would look the same. */
 static int add_untaken(struct vck_memtree *t)
@@ -97,6 +109,8 @@ static int record(const struct request *q, struct vck_global *g, struct vck_buf 
 		r = add_kernel(t);
 	if (r == 0 && h->origin == VCK_ORIGIN_LIVE)
 		r = add_limit(t, h);
+	if (r == 0 && h->origin == VCK_ORIGIN_LIVE)
+		r = add_page_size(t, h);
 	if (r == 0 && h->origin == VCK_ORIGIN_ROOT)
 		r = add_untaken(t);
 	if (r == 0)

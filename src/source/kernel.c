@@ -255,6 +255,21 @@ static void read_limits_file(struct vck_host *h, struct vck_root *root)
 	h->have |= VCK_EV_LIMITS;
 }
 
+/* "KernelPageSize:        4 kB" of a mapping, in a captured root. */
+static void read_page_size(struct vck_host *h, struct vck_root *root)
+{
+	static const char *const words[] = { "KernelPageSize:" };
+	cleanup_blob struct vck_blob b = { 0 };
+	char *save = NULL, *word;
+	uint64_t kib;
+
+	if (vck_root_lines(root, "proc/self/smaps", words, 1, &b) < 0 || !b.len)
+		return;
+	word = strtok_r((char *)b.data + strlen(words[0]), " \t", &save);
+	if (word && vck_parse_u64(word, 10, UINT32_MAX >> 10, &kib) == 0)
+		h->page_size = (unsigned)kib << 10;
+}
+
 static void read_limits(struct vck_host *h, struct vck_root *root)
 {
 	struct rlimit l;
@@ -264,6 +279,7 @@ static void read_limits(struct vck_host *h, struct vck_root *root)
 		h->page_size = 4096;
 	if (!is_live(root)) {
 		read_limits_file(h, root);
+		read_page_size(h, root);
 		return;
 	}
 	page = sysconf(_SC_PAGESIZE);
