@@ -72,7 +72,8 @@ int vck_bind_store_conf(const struct vck_write_env *env, const struct vck_device
 	if (lock && c.nosnoop == VCK_CONF_NONE)
 		c.nosnoop = VCK_CONF_PERSISTENT;
 	if (c.driver[0] || c.nosnoop != VCK_CONF_NONE)
-		return vck_conf_store(env, &c);
+		return old ? vck_conf_store_as(env, old->name, &c)
+			   : vck_conf_store(env, &c);
 	return old ? vck_conf_remove(env, old->name) : 0;
 }
 

@@ -15,6 +15,7 @@ const struct vck_command *const vck_commands[] = {
 	&vck_cmd_host,
 	&vck_cmd_explain,
 	&vck_cmd_capture,
+	&vck_cmd_nosnoop,
 	&vck_cmd_watch,
 	&vck_cmd_export,
 	&vck_cmd_complete,

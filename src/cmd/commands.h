@@ -17,6 +17,7 @@ extern const struct vck_command vck_cmd_list;
 extern const struct vck_command vck_cmd_run;
 extern const struct vck_command vck_cmd_unbind;
 extern const struct vck_command vck_cmd_show;
+extern const struct vck_command vck_cmd_nosnoop;
 extern const struct vck_command vck_cmd_watch;
 
 #endif

@@ -255,7 +255,7 @@ static void apply_conf(const struct vck_write_env *env, struct vck_plan_entry *e
 	int r = 0;
 
 	if (e->conf_op == VCK_CONF_STORE)
-		r = vck_conf_store(env, &e->conf);
+		r = vck_conf_store_as(env, e->conf_name, &e->conf);
 	if (e->conf_op == VCK_CONF_DROP)
 		r = vck_conf_remove(env, e->conf_name);
 	if (r < 0) {

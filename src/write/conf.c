@@ -45,10 +45,11 @@ static int add_file(struct vck_conf_list *l, size_t *cap, int dir, const char *n
 	return 0;
 }
 
-static int by_name(const void *a, const void *b)
+/* Those that are wrong have no path and come first. */
+static int by_path(const void *a, const void *b)
 {
-	return strcmp(((const struct vck_conf_file *)a)->name,
-		      ((const struct vck_conf_file *)b)->name);
+	return strcmp(((const struct vck_conf_file *)a)->conf.path,
+		      ((const struct vck_conf_file *)b)->conf.path);
 }
 
 int vck_conf_read_all(const struct vck_write_env *env, struct vck_conf_list *ret)
@@ -81,40 +82,50 @@ int vck_conf_read_all(const struct vck_write_env *env, struct vck_conf_list *ret
 	if (r < 0)
 		return r;
 	if (l.n)
-		qsort(l.files, l.n, sizeof(*l.files), by_name);
+		qsort(l.files, l.n, sizeof(*l.files), by_path);
 	*ret = l;
 	l = (struct vck_conf_list){ 0 };
 	return 0;
 }
 
+static int compare_path(const void *key, const void *file)
+{
+	return strcmp(key, ((const struct vck_conf_file *)file)->conf.path);
+}
+
 const struct vck_conf_file *vck_conf_find(const struct vck_conf_list *l, const char *path,
 					  uint16_t vendor, uint16_t device)
 {
-	for (size_t i = 0; i < l->n; i++) {
-		const struct vck_lock_conf *c = &l->files[i].conf;
+	const struct vck_conf_file *f = NULL;
 
-		if (l->files[i].err == 0 && streq(c->path, path) && c->vendor == vendor &&
-		    c->device == device)
-			return &l->files[i];
-	}
-	return NULL;
+	if (l->n)
+		f = bsearch(path, l->files, l->n, sizeof(*l->files), compare_path);
+	if (!f || f->err < 0 || f->conf.vendor != vendor || f->conf.device != device)
+		return NULL;
+	return f;
 }
 
-int vck_conf_store(const struct vck_write_env *env, const struct vck_lock_conf *c)
+int vck_conf_store_as(const struct vck_write_env *env, const char *name,
+		      const struct vck_lock_conf *c)
 {
 	cleanup_buf struct vck_buf text = { 0 };
 	cleanup_fd int dir = -1;
-	char name[VCK_PCI_KEY_LEN + 8];
-	int r = vck_conf_name(c->path, name, sizeof(name));
+	int r = vck_state_dir(env->conf_dir, true, &dir);
 
-	if (r == 0)
-		r = vck_state_dir(env->conf_dir, true, &dir);
 	if (r < 0)
 		return r;
 	vck_conf_format(&text, c);
 	if (text.failed)
 		return -ENOMEM;
 	return vck_file_replace(dir, name, text.data, text.len, 0644);
+}
+
+int vck_conf_store(const struct vck_write_env *env, const struct vck_lock_conf *c)
+{
+	char name[VCK_PCI_KEY_LEN + 8];
+	int r = vck_conf_name(c->path, name, sizeof(name));
+
+	return r < 0 ? r : vck_conf_store_as(env, name, c);
 }
 
 int vck_conf_remove(const struct vck_write_env *env, const char *name)

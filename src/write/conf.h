@@ -15,7 +15,7 @@ struct vck_conf_file {
 };
 
 struct vck_conf_list {
-	struct vck_conf_file *files; /* owned, sorted by name */
+	struct vck_conf_file *files; /* owned, sorted by place, those that are wrong first */
 	size_t n;
 };
 
@@ -34,6 +34,9 @@ const struct vck_conf_file *vck_conf_find(const struct vck_conf_list *l, const c
 
 /* Writes the file of c->path, and the directory with it where there is none. */
 int vck_conf_store(const struct vck_write_env *env, const struct vck_lock_conf *c) must_check;
+/* The same under the name that a file about the place was found by. */
+int vck_conf_store_as(const struct vck_write_env *env, const char *name,
+		      const struct vck_lock_conf *c) must_check;
 /* Removes a file, and the directory when it was the last: then nothing is locked and
  * neither units nor the udev rule do anything. */
 int vck_conf_remove(const struct vck_write_env *env, const char *name) must_check;

@@ -118,11 +118,9 @@ static void add_act(struct vck_buf *b, const struct vck_write_env *env,
 static void add_entry(struct vck_buf *b, const struct vck_write_env *env,
 		      const struct vck_plan_entry *e)
 {
+	if (e->refusal)
+		return; /* an error message, not a step */
 	add_head(b, e);
-	if (e->refusal) {
-		vck_buf_addf(b, "  refused: %s\n", e->refusal);
-		return;
-	}
 	if (e->note)
 		vck_buf_addf(b, "  note: %s\n", e->note);
 	if (e->nothing)

@@ -71,7 +71,7 @@ struct vck_plan_entry *vck_plan_add(struct vck_plan *p) must_check;
 /* Does any entry write anything? */
 bool vck_plan_has_work(const struct vck_plan *p);
 
-/* The plan as text, a paragraph a function. */
+/* The plan as text, a paragraph a function; what is refused is not part of it. */
 void vck_plan_format(struct vck_buf *b, const struct vck_write_env *env,
 		     const struct vck_plan *p);
 /* What became of an entry, one line without newline. */

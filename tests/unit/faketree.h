@@ -50,6 +50,7 @@ struct fault {
 	int err;
 	unsigned config_writes; /* pwrite() to config, so far */
 	int config_err;	   /* pwrite() to config fails with it */
+	unsigned config_err_at; /* only the n-th such write; 0: each */
 	bool config_short; /* one byte is written */
 	bool no_stick;	   /* the write succeeds and changes nothing */
 	bool hardwired;	   /* the bit stays 0 */

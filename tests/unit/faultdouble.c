@@ -120,7 +120,8 @@ static ssize_t config_write(int fd, const char *path, const void *p, size_t n, o
 	/* Whatever it is called with: nothing but the 16 bits of Device Control */
 	if (n != 2 || off != FAKE_EXP + 8)
 		abort();
-	if (fault.config_err) {
+	if (fault.config_err &&
+	    (!fault.config_err_at || fault.config_err_at == fault.config_writes)) {
 		errno = fault.config_err;
 		return -1;
 	}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One function looked at on its own, without reading the whole host: for the udev
+ * rule, the boot service and the guard, which know which function they mean. */
+#ifndef VCK_WRITE_TARGET_H
+#define VCK_WRITE_TARGET_H
+
+#include "model/lockfile.h"
+#include "source/root.h"
+#include "write/devctl.h"
+
+struct vck_live {
+	struct vck_target target; /* its path points into this struct: do not copy */
+	char path[1024];
+	char key[VCK_PCI_KEY_LEN];
+	char driver[64];  /* "" none */
+	char group[16];	  /* "" none */
+	char status[16];  /* power/runtime_status, "" no such file */
+	bool is_vf, is_bridge;
+	uint16_t devctl;
+};
+
+/**
+ * vck_live_read - look at the function at an address
+ * @root: the running host, or a made-up one
+ * Return: 0; -ENOENT: there is none; -EOPNOTSUPP: it has no PCI Express capability;
+ * -EACCES: its capabilities could not be read; -ENXIO: it does not answer.
+ */
+int vck_live_read(struct vck_root *root, const char *address, struct vck_live *ret) must_check;
+
+/* Has the host no use for a function with this driver (NULL and "": none)? */
+bool vck_driver_is_idle(const char *driver);
+
+#endif
