@@ -21,6 +21,8 @@
 	X(host_dma_entry_limit)                                                          \
 	X(host_address_width)                                                            \
 	X(host_caching_mode)                                                             \
+	X(coherency_smmu_firmware)                                                       \
+	X(firmware_iommu_unused)                                                         \
 	X(group_isolation)                                                               \
 	X(group_acs_override)                                                            \
 	X(group_address_spaces)                                                          \
@@ -62,6 +64,11 @@
 	X(iommu_kvm_coherency)                                                           \
 	X(iommu_amd_v2_tables)                                                           \
 	X(virtio_access_platform)                                                        \
+	X(coherency_device)                                                              \
+	X(coherency_cca_missing)                                                         \
+	X(coherency_iort_cca_mismatch)                                                   \
+	X(coherency_virtio_mmio)                                                         \
+	X(firmware_unit_mismatch)                                                        \
 	X(nosnoop_enforced)                                                              \
 	X(nosnoop_drifted)                                                               \
 	X(nosnoop_lock)                                                                  \
