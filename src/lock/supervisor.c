@@ -15,6 +15,11 @@
 #include "lock/supervisor.h"
 #include "write/env.h"
 
+#ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS /* include/uapi/linux/seccomp.h, 6.6 */
+#define SECCOMP_IOCTL_NOTIF_SET_FLAGS	   SECCOMP_IOW(4, __u64)
+#define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP (1UL << 0)
+#endif
+
 enum {
 	SAID_FOREIGN = 1u << 0,
 	SAID_STUCK = 1u << 1,
@@ -144,6 +149,8 @@ int vck_supervisor_loop(struct vck_supervisor *s)
 
 	if (syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &sizes) < 0)
 		return -errno;
+	/* one of the two always waits for the other: let them share a processor */
+	ioctl(s->listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
 	if (sizes.seccomp_notif > size)
 		size = sizes.seccomp_notif; /* a newer kernel's is longer */
 	n = calloc(1, size);
