@@ -8,6 +8,7 @@ const struct vck_command *const vck_commands[] = {
 	&vck_cmd_list,
 	&vck_cmd_groups,
 	&vck_cmd_run,
+	&vck_cmd_probe,
 	&vck_cmd_bind,
 	&vck_cmd_unbind,
 	&vck_cmd_show,

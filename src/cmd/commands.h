@@ -14,6 +14,7 @@ extern const struct vck_command vck_cmd_host;
 extern const struct vck_command vck_cmd_groups;
 extern const struct vck_command vck_cmd_capture;
 extern const struct vck_command vck_cmd_list;
+extern const struct vck_command vck_cmd_probe;
 extern const struct vck_command vck_cmd_run;
 extern const struct vck_command vck_cmd_unbind;
 extern const struct vck_command vck_cmd_show;

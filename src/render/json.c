@@ -10,6 +10,7 @@
 #include "base/oom.h"
 #include "check/engine.h"
 #include "render/json-host.h"
+#include "render/json-probe.h"
 #include "render/labels.h"
 #include "render/rule.h"
 
@@ -241,7 +242,7 @@ static void device(struct vck_json *j, const struct vck_device *d,
 	attempt(j, "now", &d->now);
 	attempt(j, "with_group", &d->with_group);
 	vck_json_end(j);
-	vck_json_null(j, "probe");
+	vck_probe_json(j, d->probe);
 	vck_json_str(j, "verdict", vck_verdict_name(d->verdict));
 	why(j, d);
 	vck_json_findings(j, d->findings, d->n_findings, o);

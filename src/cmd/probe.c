@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* `probe`: asks the kernel itself. Moves devices only with --bind, and back. */
+#include "config.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+
+#include "base/errname.h"
+#include "cmd/commands.h"
+#include "render/probe.h"
+#include "vfio/session.h"
+#include "write/bound.h"
+
+enum {
+	OPT_BIND = 1,
+	OPT_FORCE,
+	OPT_JSON,
+};
+
+static const struct vck_option options[] = {
+	{ "bind", 'b', NULL, OPT_BIND,
+	  "move devices to their vfio driver for it, and back whatever happens", NULL, 0 },
+	{ "force", 0, NULL, OPT_FORCE, "with --bind: also what is refused for safety", NULL, 0 },
+	{ "json", 'J', NULL, OPT_JSON, "the JSON document with devices[].probe", NULL, 0 },
+	VCK_FILTER_OPTIONS,
+	{ 0 },
+};
+
+struct request {
+	bool bind, force, json;
+	struct vck_filter filter;
+};
+
+/* What is needed to move devices: open with --bind only. */
+struct mover {
+	const struct vck_write_env *env;
+	struct vck_bind_ops ops;
+	int lock, records;
+};
+
+static bool is_on_vfio(const struct vck_device *d)
+{
+	return d->driver && (strstr(d->driver, "vfio") || streq(d->driver, "nvgrace-gpu-vfio-pci"));
+}
+
+/* NULL, or why the device is not moved. */
+static const char *refusal_of(const struct vck_device *d, struct vck_buf *b)
+{
+	if (vck_device_is_bridge(d))
+		vck_buf_adds(b, "a bridge is not moved");
+	else if (d->in_use)
+		vck_buf_addf(b, "in use by this host: %s", d->in_use);
+	else if (d->sriov_numvfs)
+		vck_buf_adds(b, "a physical function whose virtual functions its driver would remove");
+	else if (d->boot_vga == VCK_YES && d->driver)
+		vck_buf_adds(b, "the boot console is on it");
+	return b->len ? vck_buf_str(b) : NULL;
+}
+
+static const char *driver_for(const struct vck_device *d)
+{
+	if (d->bus == VCK_BUS_PLATFORM)
+		return "vfio-platform";
+	if (d->bus == VCK_BUS_AMBA)
+		return "vfio-amba";
+	return d->vfio_driver ? d->vfio_driver : "vfio-pci";
+}
+
+static int say_failure(const struct vck_device *d, const char *what, int err)
+{
+	vck_error("%s: cannot %s: %s", d->address, what, strerror(-err));
+	return VCK_EXIT_FAILED;
+}
+
+/* --- asking --- */
+
+static int ask(struct vck_device *d)
+{
+	cleanup_root struct vck_root *root = NULL;
+	struct vck_ask a;
+	int r = vck_root_open(NULL, &root);
+
+	if (r < 0)
+		return say_failure(d, "read /sys", r);
+	vck_ask_find(root, d, &a);
+	r = vck_probe_ask(&vck_vfio_kernel, &a, VCK_PROBE_SECONDS, d->probe);
+	if (r == -ETIMEDOUT) {
+		vck_error("%s: the kernel did not answer within %d seconds (see dmesg)", d->address,
+			  VCK_PROBE_SECONDS);
+		return VCK_EXIT_FAILED;
+	}
+	if (r == -EOWNERDEAD) {
+		vck_error("%s: the process that asked was killed (a kernel that oopses does so: see dmesg)",
+			  d->address);
+		return VCK_EXIT_FAILED;
+	}
+	return r < 0 ? say_failure(d, "ask", r) : VCK_EXIT_OK;
+}
+
+/* The kernel's answer can be that no vfio driver takes the device. */
+static int refused_at_bind(struct vck_device *d, const struct vck_bind_result *r)
+{
+	const char *meaning = vck_bind_meaning(r->err);
+
+	d->probe->answer = (struct vck_attach){ .accepted = VCK_NO,
+						.err = -r->err,
+						.stage = VCK_STAGE_BIND };
+	if (meaning)
+		vck_warn("%s: %s did not take it: %s: %s", d->address, d->probe->driver,
+			 vck_errno_name(r->err), meaning);
+	return VCK_EXIT_OK;
+}
+
+static int give_back(struct vck_device *d, const struct mover *m,
+		     const struct vck_bind_target *t, const struct vck_bind_state *before)
+{
+	int r = vck_bind_restore(&m->ops, t, before);
+
+	d->probe->moved_back = vck_tri(r == 0);
+	if (r == 0)
+		r = vck_bound_drop(m->records, d->address);
+	if (r == 0)
+		return VCK_EXIT_OK;
+	vck_error("%s: cannot give it back to %s: %s (viommu-check unbind %s)", d->address,
+		  before->driver[0] ? before->driver : "no driver", strerror(-r), d->address);
+	return VCK_EXIT_WRITE;
+}
+
+/* The exit status of a failed move. */
+static int move_failed(struct vck_device *d, const struct mover *m,
+		       const struct vck_bind_result *r)
+{
+	d->probe->moved_back = vck_tri(r->rolled_back);
+	if (!r->rolled_back) {
+		vck_error("%s: cannot give it back to %s: %s (viommu-check unbind %s)", d->address,
+			  r->before.driver[0] ? r->before.driver : "no driver",
+			  strerror(-r->rollback_err), d->address);
+		return VCK_EXIT_WRITE;
+	}
+	(void)!vck_bound_drop(m->records, d->address);
+	if (r->failed == VCK_BIND_PROBE || r->failed == VCK_BIND_VERIFY)
+		return refused_at_bind(d, r);
+	return say_failure(d, vck_bind_step_name(r->failed), r->err);
+}
+
+static int ask_moved(struct vck_device *d, const struct mover *m)
+{
+	struct vck_bind_target t = { d->address, vck_bus_name(d->bus), d->vendor_id,
+				     d->device_id };
+	struct vck_bind_state before;
+	struct vck_bind_result result;
+	int r, status;
+
+	r = vck_driver_load(m->env, t.bus, driver_for(d), d->probe->driver);
+	if (r < 0) {
+		vck_error("%s: driver %s: cannot load: %s", d->address, driver_for(d), strerror(-r));
+		if (r != -ENOENT)
+			return VCK_EXIT_FAILED;
+		d->probe->answer = (struct vck_attach){ .accepted = VCK_NO,
+							.err = ENOENT,
+							.stage = VCK_STAGE_BIND };
+		return VCK_EXIT_OK; /* that is the kernel's answer */
+	}
+	/* noted first: whatever happens, `unbind` knows the way back */
+	r = vck_bind_state(&m->ops, &t, &before);
+	if (r == 0)
+		r = vck_bound_store(m->records, d->address, &before);
+	if (r < 0)
+		return say_failure(d, "note its driver", r);
+	d->probe->moved = true;
+	memcpy(d->probe->moved_from, before.driver, sizeof(before.driver));
+	if (vck_bind_move(&m->ops, &t, d->probe->driver, d->probe->driver, &result) < 0)
+		return move_failed(d, m, &result);
+	status = ask(d);
+	r = give_back(d, m, &t, &before);
+	return r ? r : status;
+}
+
+/* --- one after the other --- */
+
+static int probe_one(struct vck_host *h, struct vck_device *d, const struct request *q,
+		     const struct mover *m)
+{
+	cleanup_buf struct vck_buf why = { 0 };
+	const char *refusal;
+	int status;
+
+	if (!is_on_vfio(d) && !q->bind) {
+		vck_error("%s: not on a vfio driver, so VFIO cannot be asked (--bind moves it there and back)",
+			  d->address);
+		return VCK_EXIT_FAILED;
+	}
+	refusal = is_on_vfio(d) || q->force ? NULL : refusal_of(d, &why);
+	if (refusal) {
+		vck_error("%s: refused: %s (--force does it all the same)", d->address, refusal);
+		return VCK_EXIT_REFUSED;
+	}
+	d->probe = vck_arena_alloc(&h->arena, sizeof(*d->probe));
+	if (!d->probe) {
+		vck_error("out of memory");
+		return VCK_EXIT_FAILED;
+	}
+	d->probe->predicted = d->now;
+	if (is_on_vfio(d)) {
+		snprintf(d->probe->driver, sizeof(d->probe->driver), "%s", d->driver);
+		status = ask(d);
+	} else {
+		status = ask_moved(d, m);
+	}
+	vck_probe_judge(d->probe);
+	if (status == VCK_EXIT_OK && d->probe->answer.accepted != VCK_YES)
+		status = VCK_EXIT_NOT_READY;
+	if (d->probe->agrees == VCK_NO)
+		vck_warn("%s: the kernel's answer is not the predicted one: a bug of viommu-check, please report it with a capture (viommu-check capture)",
+			 d->address);
+	return status;
+}
+
+/* A write that failed outweighs a refusal, that a failure, that an answer. */
+static int worse(int a, int b)
+{
+	static const int order[] = { VCK_EXIT_WRITE, VCK_EXIT_REFUSED, VCK_EXIT_FAILED,
+				     VCK_EXIT_NOT_READY };
+
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
+		if (a == order[i] || b == order[i])
+			return order[i];
+	}
+	return VCK_EXIT_OK;
+}
+
+static int open_mover(struct mover *m)
+{
+	int r = vck_write_lock(m->env, &m->lock);
+
+	if (r == 0)
+		r = vck_bound_open_dir(m->env, true, &m->records);
+	if (r < 0)
+		vck_error("%s: cannot use: %s%s", m->env->run_dir, strerror(-r),
+			  r == -EACCES ? " (run as root)" : "");
+	return r;
+}
+
+/* From here on devices must be given back: who interrupts waits until that is done. */
+static void hold_signals(void)
+{
+	static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE };
+
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
+		signal(signals[i], SIG_IGN);
+}
+
+static int probe_all(struct vck_host *h, const struct request *q)
+{
+	cleanup_fd int lock = -1, records = -1;
+	struct mover m = { .env = &vck_write_env_host, .lock = -1, .records = -1 };
+	int status = VCK_EXIT_OK;
+
+	m.ops = (struct vck_bind_ops){ (void *)m.env->sysfs, vck_bind_write, vck_bind_read,
+				       vck_bind_link_name };
+	if (q->bind) {
+		int r = open_mover(&m);
+
+		lock = m.lock;
+		records = m.records;
+		if (r < 0)
+			return VCK_EXIT_WRITE;
+		hold_signals();
+	}
+	for (size_t i = 0; i < h->n_devices; i++) {
+		if (h->devices[i]->selected)
+			status = worse(status, probe_one(h, h->devices[i], q, &m));
+	}
+	return status;
+}
+
+static int print(struct vck_global *g, const struct vck_host *h, const struct request *q,
+		 int status)
+{
+	struct vck_json_options o = { .exit_status = status };
+	bool first = true;
+
+	if (q->json)
+		return vck_render_json(stdout, h, &o) < 0 ? VCK_EXIT_FAILED : status;
+	for (size_t i = 0; i < h->n_devices; i++) {
+		if (!h->devices[i]->selected || !h->devices[i]->probe)
+			continue;
+		fputs(first ? "" : "\n", stdout);
+		vck_render_probe(stdout, h->devices[i], &g->style);
+		first = false;
+	}
+	return status;
+}
+
+static bool names_nothing(const struct vck_filter *f)
+{
+	return !f->n_operands && !f->slot && !f->id && !f->group && !f->class && !f->driver &&
+	       !f->verdict;
+}
+
+static int execute(struct vck_global *g, const struct request *q)
+{
+	cleanup_host struct vck_host *h = NULL;
+	int n;
+
+	if (names_nothing(&q->filter)) {
+		vck_error("probe: name the devices");
+		return VCK_EXIT_FAILED;
+	}
+	if (vck_load(g, NULL, &h) < 0)
+		return VCK_EXIT_FAILED;
+	n = vck_filter_apply(h, &q->filter);
+	if (n == 0)
+		vck_error("probe: no device is selected");
+	if (n <= 0)
+		return VCK_EXIT_FAILED;
+	return print(g, h, q, probe_all(h, q));
+}
+
+static int run(const struct vck_command *c, struct vck_global *g, int argc, char **argv)
+{
+	cleanup_options struct vck_options o = { 0 };
+	struct request q = { 0 };
+	const char *arg;
+	int id, status = VCK_EXIT_FAILED;
+
+	if (vck_options_init(&o, c, g, argc, argv) < 0) {
+		vck_error("out of memory");
+		return VCK_EXIT_FAILED;
+	}
+	for (id = vck_options_next(&o, &arg, &status); id > 0;
+	     id = vck_options_next(&o, &arg, &status)) {
+		if (id == OPT_BIND)
+			q.bind = true;
+		else if (id == OPT_FORCE)
+			q.force = true;
+		else if (id == OPT_JSON)
+			q.json = true;
+		else
+			vck_filter_option(&q.filter, id, arg);
+	}
+	if (id < 0)
+		return status;
+	q.filter.operands = argv + optind;
+	q.filter.n_operands = argc - optind;
+	return execute(g, &q);
+}
+
+const struct vck_command vck_cmd_probe = {
+	.name = "probe",
+	.args = "DEVICE...",
+	.summary = "ask the kernel through VFIO itself whether it accepts a device",
+	.options = options,
+	.writes = true,
+	.operands = "@device",
+	.run = run,
+};

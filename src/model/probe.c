@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What the steps of a probe amount to, and whether the prediction held. */
+#include "config.h"
+
+#include "model/probe.h"
+
+const char *vck_hw_type_name(uint32_t type)
+{
+	static const char *const names[] = {
+		[VCK_HW_NONE] = "none",		  [VCK_HW_INTEL] = "intel-vtd",
+		[VCK_HW_SMMU_V3] = "arm-smmu-v3", [VCK_HW_TEGRA241] = "tegra241-cmdqv",
+		[VCK_HW_AMD] = "amd",
+	};
+
+	return type < ARRAY_SIZE(names) ? names[type] : NULL;
+}
+
+struct vck_attach vck_probe_path_answer(const struct vck_probe_path *p)
+{
+	struct vck_attach a = { .accepted = p->n ? VCK_YES : VCK_UNKNOWN };
+
+	for (size_t i = 0; i < p->n; i++) {
+		const struct vck_probe_step *s = &p->steps[i];
+
+		if (s->stage == VCK_STAGE_NONE || s->done == VCK_YES)
+			continue;
+		a.accepted = s->done;
+		if (s->done == VCK_NO) {
+			a.err = s->err;
+			a.stage = s->stage;
+		}
+		return a;
+	}
+	return a;
+}
+
+void vck_probe_judge(struct vck_probe *p)
+{
+	bool noiommu = p->answer.noiommu;
+
+	/* a failed bind was set by who tried it */
+	if (p->answer.stage != VCK_STAGE_BIND) {
+		p->answer = vck_probe_path_answer(p->container.available == VCK_NO ? &p->iommufd :
+										     &p->container);
+		p->answer.noiommu = noiommu;
+	}
+	if (p->answer.accepted == VCK_UNKNOWN || p->predicted.accepted == VCK_UNKNOWN)
+		p->agrees = VCK_UNKNOWN;
+	else if (p->answer.accepted != p->predicted.accepted)
+		p->agrees = VCK_NO;
+	else if (p->answer.accepted == VCK_YES)
+		p->agrees = vck_tri(p->answer.noiommu == p->predicted.noiommu);
+	else
+		p->agrees = vck_tri(p->answer.stage == p->predicted.stage &&
+				    (!p->predicted.err || p->predicted.err == p->answer.err));
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The container's questions. */
+#include "config.h"
+
+#include <errno.h>
+
+#include "vfio/ask.h"
+#include "vfio/uapi.h"
+
+static void ask_group(const struct vck_vfio_ops *ops, const struct vck_ask *a, int container,
+		      int group, struct vck_probe *p)
+{
+	struct vfio_group_status status = { .argsz = sizeof(status) };
+	unsigned long type = a->noiommu ? VFIO_NOIOMMU_IOMMU : VFIO_TYPE1v2_IOMMU;
+	struct vck_probe_path *path = &p->container;
+	int r;
+
+	r = vck_step(path, VCK_ASK_GET_STATUS,
+		     ops->ioctl(ops->ctx, group, VFIO_GROUP_GET_STATUS, &status));
+	if (r >= 0)
+		p->viable = vck_tri(status.flags & VFIO_GROUP_FLAGS_VIABLE);
+	r = vck_step(path, VCK_ASK_SET_CONTAINER,
+		     ops->ioctl(ops->ctx, group, VFIO_GROUP_SET_CONTAINER, &container));
+	if (r < 0)
+		return;
+	r = vck_step(path, VCK_ASK_SET_IOMMU,
+		     ops->ioctl(ops->ctx, container, VFIO_SET_IOMMU, (void *)type));
+	if (r < 0)
+		return;
+	r = vck_step(path, VCK_ASK_CHECK_CC,
+		     ops->ioctl(ops->ctx, container, VFIO_CHECK_EXTENSION,
+				(void *)(unsigned long)VFIO_DMA_CC_IOMMU));
+	if (r >= 0)
+		p->dma_cc = vck_tri(r > 0);
+	r = vck_step(path, VCK_ASK_GET_DEVICE_FD,
+		     ops->ioctl(ops->ctx, group, VFIO_GROUP_GET_DEVICE_FD, (void *)a->address));
+	if (r < 0)
+		return;
+	vck_ask_device(ops, r, p);
+	ops->close(ops->ctx, r);
+}
+
+void vck_ask_container(const struct vck_vfio_ops *ops, const struct vck_ask *a,
+		       struct vck_probe *p)
+{
+	int container, group;
+
+	vck_steps_container(&p->container);
+	p->answer.noiommu = a->noiommu;
+	container = vck_step(&p->container, VCK_ASK_OPEN_CONTAINER,
+			     ops->open(ops->ctx, "/dev/vfio/vfio"));
+	p->container.available = vck_tri(container != -ENOENT && container != -ENODEV);
+	if (container < 0)
+		return;
+	group = vck_step(&p->container, VCK_ASK_OPEN_GROUP,
+			 a->group[0] ? ops->open(ops->ctx, a->group) : -ENOENT);
+	if (group >= 0) {
+		ask_group(ops, a, container, group, p);
+		ops->close(ops->ctx, group);
+	}
+	ops->close(ops->ctx, container);
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The questions in their order, and what their errors mean. */
+#include "config.h"
+
+#include <errno.h>
+
+#include "vfio/ask.h"
+
+struct question {
+	const char *name, *attempt;
+	enum vck_stage stage;
+};
+
+struct meaning {
+	unsigned step;
+	int err;
+	const char *text;
+};
+
+static const struct question container_steps[] = {
+	[VCK_ASK_OPEN_CONTAINER] = { "open_container", "open /dev/vfio/vfio",
+				     VCK_STAGE_CONTAINER },
+	[VCK_ASK_OPEN_GROUP] = { "open_group", "open the group's node", VCK_STAGE_GROUP },
+	[VCK_ASK_GET_STATUS] = { "get_status", "VFIO_GROUP_GET_STATUS", VCK_STAGE_NONE },
+	[VCK_ASK_SET_CONTAINER] = { "set_container", "VFIO_GROUP_SET_CONTAINER",
+				    VCK_STAGE_GROUP },
+	[VCK_ASK_SET_IOMMU] = { "set_iommu", "VFIO_SET_IOMMU", VCK_STAGE_IOMMU },
+	[VCK_ASK_CHECK_CC] = { "check_dma_cc", "VFIO_CHECK_EXTENSION VFIO_DMA_CC_IOMMU",
+			       VCK_STAGE_NONE },
+	[VCK_ASK_GET_DEVICE_FD] = { "get_device_fd", "VFIO_GROUP_GET_DEVICE_FD",
+				    VCK_STAGE_DEVICE },
+};
+
+static const struct question iommufd_steps[] = {
+	[VCK_ASK_OPEN_IOMMU] = { "open_iommu", "open /dev/iommu", VCK_STAGE_CONTAINER },
+	[VCK_ASK_OPEN_CDEV] = { "open_cdev", "open the device's node", VCK_STAGE_GROUP },
+	[VCK_ASK_BIND_IOMMUFD] = { "bind_iommufd", "VFIO_DEVICE_BIND_IOMMUFD", VCK_STAGE_GROUP },
+	[VCK_ASK_GET_HW_INFO] = { "get_hw_info", "IOMMU_GET_HW_INFO", VCK_STAGE_NONE },
+	[VCK_ASK_IOAS_ALLOC] = { "ioas_alloc", "IOMMU_IOAS_ALLOC", VCK_STAGE_NONE },
+	[VCK_ASK_ATTACH] = { "attach", "VFIO_DEVICE_ATTACH_IOMMUFD_PT", VCK_STAGE_IOMMU },
+};
+
+_Static_assert(ARRAY_SIZE(container_steps) <= VCK_PROBE_STEPS, "room for the container's steps");
+_Static_assert(ARRAY_SIZE(iommufd_steps) <= VCK_PROBE_STEPS, "room for iommufd's steps");
+
+/* drivers/vfio/container.c, group.c, vfio_iommu_type1.c, vfio_main.c; drivers/iommu/iommu.c;
+ * drivers/vfio/pci/vfio_pci_core.c; 5.10 to 7.3 */
+static const struct meaning container_meanings[] = {
+	{ VCK_ASK_OPEN_CONTAINER, ENOENT,
+	  "no such node: the vfio module is not loaded, or was built without the container" },
+	{ VCK_ASK_OPEN_CONTAINER, ENODEV, "the vfio module is not loaded" },
+	{ VCK_ASK_OPEN_CONTAINER, EACCES, "no right to open it (it is meant to be 0666)" },
+	{ VCK_ASK_OPEN_GROUP, ENOENT,
+	  "no such node: no device of the group is on a vfio driver, or the kernel has no groups" },
+	{ VCK_ASK_OPEN_GROUP, ENODEV, "no device of the group is on a vfio driver any more" },
+	{ VCK_ASK_OPEN_GROUP, EBUSY,
+	  "another process has the group, or a device of it by its own node, open" },
+	{ VCK_ASK_OPEN_GROUP, EACCES, "the node belongs to somebody else (root by default)" },
+	{ VCK_ASK_OPEN_GROUP, EPERM, "a group without an IOMMU wants CAP_SYS_RAWIO" },
+	{ VCK_ASK_SET_CONTAINER, EPERM,
+	  "a member of the group is bound to a driver that uses its DMA, or somebody else owns the group" },
+	{ VCK_ASK_SET_CONTAINER, EBUSY,
+	  "the group's default DMA domain is not in place: another user has attached it" },
+	{ VCK_ASK_SET_CONTAINER, EINVAL,
+	  "a member of the group needs a 1:1 mapping that firmware asks for (6.6), or the group has a container already" },
+	{ VCK_ASK_SET_CONTAINER, ENODEV, "the device has gone" },
+	{ VCK_ASK_SET_IOMMU, EPERM,
+	  "interrupts are not isolated (no interrupt remapping), or a firmware reserved region forbids it" },
+	{ VCK_ASK_SET_IOMMU, ENODEV, "no IOMMU backend took it: vfio_iommu_type1 is not there" },
+	{ VCK_ASK_SET_IOMMU, EINVAL,
+	  "the IOMMU driver refuses the device, or nothing of its address space is usable" },
+	{ VCK_ASK_SET_IOMMU, EBUSY, "the group is attached to somebody else's domain" },
+	{ VCK_ASK_SET_IOMMU, ENOMEM, "the IOMMU driver could not make a domain" },
+	{ VCK_ASK_GET_DEVICE_FD, EACCES,
+	  "a virtual function whose physical function is on vfio-pci needs its VF token" },
+	{ VCK_ASK_GET_DEVICE_FD, ENODEV,
+	  "no such device in the group, or its module is being removed" },
+	{ VCK_ASK_GET_DEVICE_FD, EAGAIN,
+	  "the device was locked while it was to be reset (another reset or removal is under way)" },
+	{ VCK_ASK_GET_DEVICE_FD, EIO, "the device did not wake up, or does not answer" },
+	{ VCK_ASK_GET_DEVICE_FD, EINVAL, "the driver could not enable the device" },
+};
+
+/* drivers/vfio/device_cdev.c, drivers/iommu/iommufd/device.c; 6.6 to 7.3 */
+static const struct meaning iommufd_meanings[] = {
+	{ VCK_ASK_OPEN_IOMMU, ENOENT, "no such node: iommufd is not loaded, or was not built" },
+	{ VCK_ASK_OPEN_CDEV, ENOENT,
+	  "no such node: the kernel was built without VFIO_DEVICE_CDEV" },
+	{ VCK_ASK_OPEN_CDEV, EPERM, "a device without an IOMMU wants CAP_SYS_RAWIO" },
+	{ VCK_ASK_BIND_IOMMUFD, EBUSY,
+	  "the group is open through its node, or attached to somebody else's domain" },
+	{ VCK_ASK_BIND_IOMMUFD, EPERM,
+	  "interrupts are not isolated, or a member of the group is bound to a driver that uses its DMA" },
+	{ VCK_ASK_BIND_IOMMUFD, EINVAL,
+	  "DMA cannot be made coherent, firmware asks for a 1:1 mapping, or the device is bound already" },
+	{ VCK_ASK_BIND_IOMMUFD, EACCES, "a virtual function needs its VF token" },
+	{ VCK_ASK_GET_HW_INFO, EOPNOTSUPP,
+	  "the IOMMU driver tells nothing about its hardware" },
+	{ VCK_ASK_GET_HW_INFO, ENOTTY, "the kernel has no such request (6.6)" },
+	{ VCK_ASK_ATTACH, EINVAL,
+	  "the IOMMU driver refuses the device, or its group is attached to another table" },
+	{ VCK_ASK_ATTACH, EADDRINUSE, "a reserved region of the device is in use in the table" },
+	{ VCK_ASK_ATTACH, EBUSY, "the group is attached to somebody else's domain" },
+};
+
+/* drivers/vfio/pci/vfio_pci.c and vfio_pci_core.c (register), vfio_main.c */
+static const struct meaning bind_meanings[] = {
+	{ 0, EINVAL,
+	  "a bridge, a device of the driver's denylist, one without an IOMMU group, or an IOMMU that cannot make DMA coherent" },
+	{ 0, EBUSY, "a physical function that has virtual functions" },
+	{ 0, ENODEV, "the driver does not take this device" },
+	{ 0, ENOENT, "there is no such driver" },
+	{ 0, EPERM, "no right to bind (run as root)" },
+};
+
+static const char *find(const struct meaning *m, size_t n, unsigned step, int err)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (m[i].step == step && m[i].err == err)
+			return m[i].text;
+	}
+	return NULL;
+}
+
+const char *vck_bind_meaning(int err)
+{
+	return find(bind_meanings, ARRAY_SIZE(bind_meanings), 0, err < 0 ? -err : err);
+}
+
+static void set(struct vck_probe_path *p, const struct question *q, size_t n)
+{
+	*p = (struct vck_probe_path){ .n = n };
+	for (size_t i = 0; i < n; i++)
+		p->steps[i] = (struct vck_probe_step){ .name = q[i].name,
+						       .attempt = q[i].attempt,
+						       .stage = q[i].stage };
+}
+
+void vck_steps_container(struct vck_probe_path *p)
+{
+	set(p, container_steps, ARRAY_SIZE(container_steps));
+}
+
+void vck_steps_iommufd(struct vck_probe_path *p)
+{
+	set(p, iommufd_steps, ARRAY_SIZE(iommufd_steps));
+}
+
+int vck_step(struct vck_probe_path *p, unsigned step, int r)
+{
+	struct vck_probe_step *s = &p->steps[step];
+	bool container = p->n == ARRAY_SIZE(container_steps);
+
+	s->done = vck_tri(r >= 0);
+	if (r >= 0)
+		return r;
+	s->err = -r;
+	s->meaning = container ? find(container_meanings, ARRAY_SIZE(container_meanings), step, -r) :
+				 find(iommufd_meanings, ARRAY_SIZE(iommufd_meanings), step, -r);
+	return r;
+}
