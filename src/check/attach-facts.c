@@ -55,19 +55,15 @@ bool vck_driver_managed_dma(const char *driver)
 enum vck_tri vck_driver_drops_vfs(const char *driver)
 {
 	static const char *const drop[] = {
-		"igb",	     "ixgbe",	     "i40e",	  "ice",
-		"fm10k",     "mlx4_core",    "mlx5_core", "bnxt_en",
-		"be2net",    "qede",	     "bnx2x",	  "sfc",
-		"sfc_ef100", "liquidio",     "enic",	  "hns3",
-		"nfp",	     "virtio-pci",   "c3xxx",	  "c6xx",
-		"dh895xcc",  "4xxx",	     "420xx",	  "i915",
-		"xe",	     "pds_core",     "ionic",	  "octeontx2-nicpf",
-		"rvu_nicpf", "octeontx2-af", "efa",	  "qla2xxx",
-		"hisi_sec2", "hisi_hpre",    "hisi_zip",  "hinic",
-		"vfio-pci",  "idpf",	     "cxgb4",	  "octep",
+		"igb", "ixgbe", "i40e", "ice", "fm10k", "idpf", "mlx4_core", "mlx5_core",
+		"bnxt_en", "bnx2x", "be2net", "qede", "sfc", "sfc_ef100", "LiquidIO", "hns3",
+		"hinic", "nfp", "virtio-pci", "c3xxx", "c6xx", "dh895xcc", "4xxx", "420xx",
+		"xe", "pds_core", "rvu_af", "rvu_nicpf", "hisi_sec2", "hisi_hpre",
+		"hisi_zip", "vfio-pci", "cxgb4", "enic", "octeon_ep", "mhi-pci-generic",
 	};
-	static const char *const keep[] = {"nvme", "pci-pf-stub", "igb_uio",
-					   "uio_pci_generic"};
+	static const char *const keep[] = {
+		"nvme", "pci-pf-stub", "ena", "hinic3", "pci-endpoint-test", "uio_pci_generic",
+	};
 
 	if (!driver || in_list(driver, keep, ARRAY_SIZE(keep)))
 		return VCK_NO;
