@@ -135,6 +135,14 @@ int vck_filter_apply(struct vck_host *h, const struct vck_filter *f) must_check;
  */
 int vck_load(struct vck_global *g, struct vck_memtree *record, struct vck_host **ret) must_check;
 
+/**
+ * vck_load_tables - a host of which nothing is known but firmware tables
+ * @files: raw tables, acpidump text or device tree blobs, of one machine
+ * Return: 0, or a negative errno after a message on stderr.
+ */
+int vck_load_tables(struct vck_global *g, const char *const *files, size_t n,
+		    struct vck_host **ret) must_check;
+
 /* Exit status of a listing command: OK, or UNDETERMINED where everything was unreadable. */
 int vck_flush_stdout(int status);
 

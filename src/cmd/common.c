@@ -14,6 +14,7 @@
 #include "check/engine.h"
 #include "cmd/cmd.h"
 #include "cmd/sandbox.h"
+#include "source/acpi.h"
 #include "source/gather.h"
 
 static void say(const char *prefix, const char *fmt, va_list ap)
@@ -134,6 +135,84 @@ static int confine(const struct vck_global *g)
 	return r;
 }
 
+/* The rules over what was read; speaks when memory ran short anywhere. */
+static int judge(struct vck_global *g, struct vck_host *h)
+{
+	int r = apply_overrides(h, g);
+
+	if (r == 0)
+		r = vck_check(h);
+	/* A text or a problem line may be missing: what is printed would not be the whole truth. */
+	if (r == 0 && vck_oom_seen())
+		r = -ENOMEM;
+	if (r == -ENOMEM)
+		vck_error("out of memory");
+	return r;
+}
+
+/* The file by its real path below the running host's root, the one way to open anything. */
+static int add_table_file(struct vck_host *h, struct vck_root *root, const char *file,
+			  struct vck_aml_scopes *scopes)
+{
+	cleanup_blob struct vck_blob blob = { 0 };
+	cleanup_free char *path = realpath(file, NULL);
+	int r = path ? 0 : -errno;
+
+	if (r == 0)
+		r = vck_root_read(root, path + 1, &blob);
+	if (r < 0) {
+		vck_error("%s: cannot read: %s", file,
+			  r == -EMEDIUMTYPE ? "not a regular file" : strerror(-r));
+		return r;
+	}
+	r = vck_firmware_file(h, file, vck_blob_bytes(&blob), scopes);
+	if (r > 0)
+		return 0;
+	if (r == 0)
+		vck_error("%s: neither an ACPI table, acpidump text nor a device tree blob", file);
+	else
+		vck_error("out of memory");
+	return r < 0 ? r : -EBADMSG;
+}
+
+int vck_load_tables(struct vck_global *g, const char *const *files, size_t n,
+		    struct vck_host **ret)
+{
+	cleanup_aml_scopes struct vck_aml_scopes scopes = { 0 };
+	cleanup_host struct vck_host *h = vck_host_new();
+	cleanup_root struct vck_root *root = NULL;
+	int r = vck_style_init(g);
+
+	if (r == 0)
+		r = h ? vck_sandbox_drop_capabilities(true) : -ENOMEM;
+	if (r == 0)
+		r = vck_root_open(NULL, &root);
+	if (r == 0 && !g->no_sandbox)
+		r = vck_sandbox_enter();
+	if (r < 0) {
+		vck_error("cannot start reading: %s", strerror(-r));
+		return r;
+	}
+	h->origin = VCK_ORIGIN_ROOT;
+	h->root_path = vck_arena_strdup(&h->arena, files[0]);
+	for (size_t i = 0; i < n; i++) {
+		r = add_table_file(h, root, files[i], &scopes);
+		if (r < 0)
+			return r;
+	}
+	/* Of tables that were not given nothing is known: no evidence that there are none. */
+	vck_aml_finish(h);
+	if (h->acpi.n_tables)
+		h->acpi.present = VCK_YES;
+	if (h->dt.root)
+		h->have |= VCK_EV_DT;
+	r = judge(g, h);
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(h);
+	return 0;
+}
+
 int vck_load(struct vck_global *g, struct vck_memtree *record, struct vck_host **ret)
 {
 	cleanup_host struct vck_host *h = vck_host_new();
@@ -153,15 +232,10 @@ int vck_load(struct vck_global *g, struct vck_memtree *record, struct vck_host *
 		vck_root_record(root, record);
 	h->root_path = vck_arena_strdup(&h->arena, g->root);
 	r = vck_gather(h, root);
-	if (r == 0)
-		r = apply_overrides(h, g);
-	if (r == 0)
-		r = vck_check(h);
-	/* A text or a problem line may be missing: what is printed would not be the whole truth. */
-	if (r == 0 && vck_oom_seen())
-		r = -ENOMEM;
 	if (r == -ENOMEM)
 		vck_error("out of memory");
+	if (r == 0)
+		r = judge(g, h);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(h);

@@ -197,6 +197,14 @@ static void judge_cca(struct vck_host *h)
 		h->acpi.cca_known = VCK_NO;
 }
 
+void vck_acpi_finish(struct vck_host *h)
+{
+	h->have |= VCK_EV_ACPI;
+	h->acpi.present = vck_tri(h->acpi.n_tables > 0);
+	judge_cca(h);
+	vck_aml_finish(h);
+}
+
 /* No directory of tables: a host without ACPI where sys/firmware is there, else nothing
  * is known. A root made of lspci text has no such directory. */
 static int no_tables(struct vck_host *h, struct vck_root *root, int err)
@@ -236,9 +244,6 @@ int vck_read_acpi(struct vck_host *h, struct vck_root *root)
 	if (vck_dir_has(dir, "dynamic") && vck_dir_opendir(dir, "dynamic", &dynamic) == 0 &&
 	    read_directory(h, dynamic, &scopes) == -ENOMEM)
 		return -ENOMEM;
-	h->have |= VCK_EV_ACPI;
-	h->acpi.present = vck_tri(h->acpi.n_tables > 0);
-	judge_cca(h);
-	vck_aml_finish(h);
+	vck_acpi_finish(h);
 	return 0;
 }

@@ -81,6 +81,9 @@ void vck_aml_finish(struct vck_host *h);
 int vck_acpi_add(struct vck_host *h, const char *path, const char *name, struct vck_bytes b,
 		 struct vck_aml_scopes *scopes) must_check;
 
+/* Once after the last table: what is known now, and whether every _CCA was seen. */
+void vck_acpi_finish(struct vck_host *h);
+
 /**
  * vck_firmware_file - a table given as a file: raw, acpidump text or a device tree
  * @path: for messages

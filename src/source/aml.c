@@ -12,6 +12,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <inttypes.h>
 
 #include "base/buf.h"
 #include "source/acpi.h"
@@ -646,6 +647,27 @@ static int walk(struct aml *w)
 	return r;
 }
 
+/* The first few by name, so that a lone table already tells. */
+static const char *summary(struct vck_host *h, size_t from)
+{
+	cleanup_buf struct vck_buf b = { 0 };
+	size_t n = h->acpi.n_ccas - from;
+
+	vck_buf_addf(&b, "%zu _CCA object%s", n, n == 1 ? "" : "s");
+	for (size_t i = 0; i < n && i < 6; i++) {
+		const struct vck_cca *c = &h->acpi.ccas[from + i];
+
+		vck_buf_addf(&b, "%s%s = ", i ? ", " : ": ", c->path);
+		if (c->kind == VCK_CCA_NAME || c->kind == VCK_CCA_METHOD_CONST)
+			vck_buf_addf(&b, "%" PRIu64, c->value);
+		else
+			vck_buf_adds(&b, c->kind == VCK_CCA_METHOD ? "a method" : "not a constant");
+	}
+	if (n > 6)
+		vck_buf_adds(&b, ", …");
+	return vck_arena_strdup(&h->arena, vck_buf_str(&b));
+}
+
 int vck_aml_walk(struct vck_host *h, struct vck_acpi_table *t, struct vck_bytes b,
 		 const char *name, struct vck_aml_scopes *scopes)
 {
@@ -662,7 +684,6 @@ int vck_aml_walk(struct vck_host *h, struct vck_acpi_table *t, struct vck_bytes 
 		return r;
 	if (w.bad)
 		vck_acpi_damaged(h, t, "AML at offset 0x%zx: %s", w.bad_at, w.bad);
-	t->summary = vck_arena_printf(&h->arena, "%zu _CCA object%s", h->acpi.n_ccas - before,
-				      h->acpi.n_ccas - before == 1 ? "" : "s");
+	t->summary = summary(h, before);
 	return t->summary ? 0 : -ENOMEM;
 }

@@ -1,0 +1,52 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# `host --table`: somebody has one table and nothing else. A raw table, the text of acpidump and a
+# device tree blob are told apart by their content; anything else is an error with a reason.
+
+setup() {
+	srcdir=${srcdir:-.}
+	VC=${VIOMMU_CHECK:-./viommu-check}
+	cd "$BATS_TEST_TMPDIR" || return
+	# An SSDT: Device (DEV0) { Name (_CCA, One) }, made of hex as acpidump prints it
+	cat >dump <<-EOF2
+	a line of a mail
+	SSDT @ 0x0000000000000000
+	  0000: 53 53 44 54 31 00 00 00 02 BC 56 43 4B 54 53 54  SSDT1.....VCKTST
+	  0010: 54 41 42 4C 45 20 20 20 01 00 00 00 56 43 4B 20  TABLE   ....VCK
+	  0020: 01 00 00 00 5B 82 0B 44 45 56 30 08 5F 43 43 41  ....[..DEV0._CCA
+	  0030: 01                                               .
+	EOF2
+	sed -n 's/^ *00[0-9]*: \(\([0-9A-F][0-9A-F] \)*\).*/\1/p' dump | xargs printf '\\x%s' | xargs -0 printf >raw
+	cd - >/dev/null || return
+}
+
+@test "acpidump text" {
+	run "$VC" host --table "$BATS_TEST_TMPDIR/dump"
+	[ "$status" -eq 0 ]
+	[[ $output == *'1 _CCA object: \DEV0 = 1'* ]]
+}
+
+@test "a raw table" {
+	run "$VC" host --table "$BATS_TEST_TMPDIR/raw"
+	[ "$status" -eq 0 ]
+	[[ $output == *'1 _CCA object: \DEV0 = 1'* ]]
+	[[ $output != *'its checksum is wrong'* ]]
+}
+
+@test "a raw table cut short still tells what is left" {
+	head -c 46 "$BATS_TEST_TMPDIR/raw" >"$BATS_TEST_TMPDIR/cut"
+	run "$VC" host --table "$BATS_TEST_TMPDIR/cut"
+	[ "$status" -eq 0 ]
+	[[ $output == *'cut short or malformed'* ]]
+}
+
+@test "files that are no table, and together with --root" {
+	echo nothing >"$BATS_TEST_TMPDIR/none"
+	run "$VC" host --table "$BATS_TEST_TMPDIR/none"
+	[ "$status" -eq 2 ]
+	[[ $output == *'neither an ACPI table'* ]]
+	run "$VC" host --table "$BATS_TEST_TMPDIR"
+	[ "$status" -eq 2 ]
+	run "$VC" --root / host --table "$BATS_TEST_TMPDIR/raw"
+	[ "$status" -eq 2 ]
+}
