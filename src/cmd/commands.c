@@ -20,6 +20,7 @@ const struct vck_command *const vck_commands[] = {
 	&vck_cmd_watch,
 	&vck_cmd_export,
 	&vck_cmd_complete,
+	&vck_cmd_guard,
 	NULL,
 };
 

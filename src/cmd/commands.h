@@ -10,6 +10,7 @@ extern const struct vck_command vck_cmd_check;
 extern const struct vck_command vck_cmd_explain;
 extern const struct vck_command vck_cmd_complete;
 extern const struct vck_command vck_cmd_export;
+extern const struct vck_command vck_cmd_guard;
 extern const struct vck_command vck_cmd_host;
 extern const struct vck_command vck_cmd_groups;
 extern const struct vck_command vck_cmd_capture;
