@@ -324,6 +324,15 @@ static int apply(struct jobs *j, const struct request *q)
 	return VCK_EXIT_OK;
 }
 
+static bool any_driver(const struct vck_conf_list *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		if (l->files[i].err == 0 && l->files[i].conf.driver[0])
+			return true;
+	}
+	return false;
+}
+
 static int execute(struct vck_global *g, const struct request *q, struct vck_filter *filter)
 {
 	cleanup_host struct vck_host *h = NULL;
@@ -334,13 +343,16 @@ static int execute(struct vck_global *g, const struct request *q, struct vck_fil
 		vck_error("%s: name the devices", q->unbind ? "unbind" : "bind");
 		return VCK_EXIT_FAILED;
 	}
-	if (vck_load(g, NULL, &h) < 0 || vck_filter_apply(h, filter) < 0)
-		return VCK_EXIT_FAILED;
 	r = q->apply ? vck_conf_read_all(&vck_write_env_host, &j.conf) : 0;
 	if (r < 0 && r != -ENOENT) {
 		vck_error("%s: cannot read: %s", vck_write_env_host.conf_dir, strerror(-r));
 		return VCK_EXIT_FAILED;
 	}
+	/* Called for every event of a function: reads no host where nothing is noted */
+	if (q->apply && !any_driver(&j.conf))
+		return VCK_EXIT_OK;
+	if (vck_load(g, NULL, &h) < 0 || vck_filter_apply(h, filter) < 0)
+		return VCK_EXIT_FAILED;
 	r = collect(h, q, &j);
 	if (r < 0)
 		return r == -EPERM ? VCK_EXIT_REFUSED : VCK_EXIT_FAILED;
