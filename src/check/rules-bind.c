@@ -335,6 +335,11 @@ const struct vck_rule vck_rule_device_sriov_pf = {
 	.symptoms = VCK_STRINGS("10"),
 };
 
+static bool not_a_bridge(const struct vck_subject *s)
+{
+	return !vck_device_is_bridge(s->device);
+}
+
 static enum vck_result group_eval(const struct vck_subject *s, struct vck_finding *f)
 {
 	struct vck_case c;
@@ -367,6 +372,7 @@ const struct vck_rule vck_rule_device_group = {
 	.scope = VCK_SCOPE_DEVICE,
 	.severity = VCK_SEV_BLOCKER,
 	.needs_device = VCK_EV_GROUP,
+	.applies = not_a_bridge,
 	.eval = group_eval,
 	.title = "the device has an IOMMU group",
 	.why = "VFIO hands out groups; for a device without one the bind fails with a bare EINVAL. On device "
@@ -453,7 +459,7 @@ static enum vck_result coherency_eval(const struct vck_subject *s, struct vck_fi
 
 static bool has_group(const struct vck_subject *s)
 {
-	return vck_device_gets_group(s->host, s->device) != VCK_NO;
+	return not_a_bridge(s) && vck_device_gets_group(s->host, s->device) != VCK_NO;
 }
 
 const struct vck_rule vck_rule_iommu_cache_coherency = {

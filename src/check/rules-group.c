@@ -102,9 +102,11 @@ static enum vck_result viable_eval(const struct vck_subject *s, struct vck_findi
 	return r;
 }
 
+/* A bridge is never handed out, so what is asked of its group does not matter. */
 static bool may_have_group(const struct vck_subject *s)
 {
-	return vck_device_gets_group(s->host, s->device) != VCK_NO;
+	return !vck_device_is_bridge(s->device) &&
+	       vck_device_gets_group(s->host, s->device) != VCK_NO;
 }
 
 const struct vck_rule vck_rule_group_viable = {
