@@ -26,7 +26,8 @@
 #include "tests/lock/fakedev.h"
 #include "tests/lock/vmm.h"
 
-/* Written by the hooks, in the keeper. */
+/* Written by the hooks, in the keeper; a new one for each start, since the keeper of
+ * the one before may still be at work. */
 struct shared {
 	volatile pid_t supervisor;
 	volatile int unheld, ended;
@@ -55,6 +56,13 @@ static void end(void *data, int vmm)
 }
 
 static const struct vck_run_hooks hooks = { begin, unheld, end };
+
+static void new_shared(void)
+{
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		      -1, 0);
+	assert_true(shared != MAP_FAILED);
+}
 
 enum {
 	BARE = 0,
@@ -92,7 +100,7 @@ static struct child start(const char *mode, int number, int how)
 	int in[2], out[2], err[2];
 	struct child c;
 
-	*shared = (struct shared){ 0 };
+	new_shared();
 	assert_int_equal(pipe2(in, O_CLOEXEC) | pipe2(out, O_CLOEXEC) | pipe2(err, O_CLOEXEC), 0);
 	c.pid = fork();
 	assert_true(c.pid >= 0);
@@ -385,7 +393,7 @@ static void test_command_not_found(void **state)
 	pid_t pid;
 
 	(void)state;
-	*shared = (struct shared){ 0 };
+	new_shared();
 	pid = fork();
 	if (pid == 0)
 		_exit(vck_run_start(&run, &what) == -ENOENT && streq(what, "execute it"));
@@ -504,7 +512,5 @@ int main(int argc, char **argv)
 		printf("skipped: %s\n", why);
 		return 77;
 	}
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-		      -1, 0);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
