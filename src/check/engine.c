@@ -119,40 +119,56 @@ static void rule_run(const struct vck_rule *rule, const struct vck_subject *s,
 		f->summary = rule->title;
 }
 
-/* All rules of one scope on one subject. */
-static int run_scope(enum vck_scope scope, const struct vck_subject *s,
+/* Somebody who only lists devices never looks at what passed: most findings. */
+static bool is_kept(const struct vck_host *h, const struct vck_finding *f)
+{
+	return !h->only_open_findings || f->result == VCK_RESULT_FAIL ||
+	       f->result == VCK_RESULT_UNKNOWN;
+}
+
+/* All rules of one scope on one subject; @scratch has room for every rule. */
+static int run_scope(enum vck_scope scope, const struct vck_subject *s, struct vck_finding *scratch,
 		     struct vck_finding **ret, size_t *ret_n)
 {
-	struct vck_finding *f;
-	size_t n = 0, k = 0;
+	struct vck_finding *kept = NULL;
+	size_t n = 0;
 
-	for (size_t i = 0; vck_rules[i]; i++)
-		n += vck_rules[i]->scope == scope;
-	f = vck_arena_calloc(&s->host->arena, n, sizeof(*f));
-	if (!f)
-		return -ENOMEM;
 	for (size_t i = 0; vck_rules[i]; i++) {
-		if (vck_rules[i]->scope == scope)
-			rule_run(vck_rules[i], s, &f[k++]);
+		if (vck_rules[i]->scope != scope)
+			continue;
+		scratch[n] = (struct vck_finding){ .rule = NULL };
+		rule_run(vck_rules[i], s, &scratch[n]);
+		n += is_kept(s->host, &scratch[n]);
 	}
-	*ret = f;
+	if (n) {
+		kept = vck_arena_memdup(&s->host->arena, scratch, n * sizeof(*kept));
+		if (!kept)
+			return -ENOMEM;
+	}
+	*ret = kept;
 	*ret_n = n;
 	return 0;
 }
 
 static int run_rules(struct vck_host *h)
 {
+	cleanup_free struct vck_finding *scratch = calloc(vck_rules_count() + 1, sizeof(*scratch));
 	struct vck_subject s = { .host = h };
-	int r = run_scope(VCK_SCOPE_HOST, &s, &h->findings, &h->n_findings);
+	int r;
 
+	if (!scratch)
+		return -ENOMEM;
+	r = run_scope(VCK_SCOPE_HOST, &s, scratch, &h->findings, &h->n_findings);
 	for (size_t i = 0; r == 0 && i < h->n_groups; i++) {
 		s.group = h->groups[i];
-		r = run_scope(VCK_SCOPE_GROUP, &s, &s.group->findings, &s.group->n_findings);
+		r = run_scope(VCK_SCOPE_GROUP, &s, scratch, &s.group->findings,
+			      &s.group->n_findings);
 	}
 	for (size_t i = 0; r == 0 && i < h->n_devices; i++) {
 		s.device = h->devices[i];
 		s.group = s.device->group;
-		r = run_scope(VCK_SCOPE_DEVICE, &s, &s.device->findings, &s.device->n_findings);
+		r = run_scope(VCK_SCOPE_DEVICE, &s, scratch, &s.device->findings,
+			      &s.device->n_findings);
 	}
 	return r;
 }

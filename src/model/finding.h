@@ -4,6 +4,7 @@
 #define VCK_MODEL_FINDING_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 enum vck_result {
 	VCK_RESULT_UNKNOWN = 0,
@@ -31,14 +32,15 @@ struct vck_evidence {
 	const char *path, *value; /* path may be NULL */
 };
 
+/* Kept small: a host has dozens for every device. */
 struct vck_finding {
 	const struct vck_rule *rule;
-	enum vck_result result;
-	enum vck_severity severity;
 	const char *summary; /* one line, about this subject */
 	struct vck_evidence *evidence;
-	size_t n_evidence;
-	enum vck_remedy_scope remedy_scope; /* NONE: no remedy */
+	uint32_t n_evidence;
+	enum vck_result result : 8;
+	enum vck_severity severity : 8;
+	enum vck_remedy_scope remedy_scope : 8; /* NONE: no remedy */
 	const char *remedy_text, *remedy_command; /* command: NULL, or lines that work when pasted */
 };
 

@@ -307,6 +307,7 @@ struct vck_host {
 	const char *release;   /* "6.12.117+deb13-amd64", or NULL */
 	unsigned kver;	       /* VCK_KVER of it, 0 unknown */
 	bool kver_overridden, arch_overridden;
+	bool only_open_findings; /* keep findings that failed or are unknown, drop the rest */
 	enum vck_arch arch;
 	const char *arch_name; /* "x86_64", NULL unknown */
 	enum vck_tri privileged; /* capabilities of config space could be read */
