@@ -58,9 +58,10 @@ static void unescape(char *s)
 	char *out = s;
 
 	while (*s) {
-		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] >= '0' && s[2] <= '7' &&
-		    s[3] >= '0' && s[3] <= '7') {
-			*out++ = (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 | (s[3] - '0'));
+		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] >= '0' &&
+		    s[2] <= '7' && s[3] >= '0' && s[3] <= '7') {
+			*out++ = (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 |
+					(s[3] - '0'));
 			s += 4;
 		} else {
 			*out++ = *s++;
@@ -75,8 +76,8 @@ struct block {
 	char dev_name[300]; /* "/dev/nvme0n1p1", "/dev/mapper/root" */
 };
 
-/* A line of mountinfo: "36 35 98:0 /subtree /mnt rw,noatime opt:1 - ext4 /dev/sda1 rw". File
- * systems with numbers of their own (btrfs) are found by the name of the source. */
+/* A line of mountinfo: "36 35 98:0 /subtree /mnt rw,noatime opt:1 - ext4 /dev/sda1 rw".
+ * File systems with numbers of their own (btrfs) are found by the name of the source. */
 static bool line_is_of(const char *line, size_t len, const struct block *b)
 {
 	const char *dash = memmem(line, len, " - ", 3);
@@ -84,18 +85,21 @@ static bool line_is_of(const char *line, size_t len, const struct block *b)
 
 	if (word(line, len, 2, text, sizeof(text)) && streq(text, b->number))
 		return true;
-	return dash && word(dash + 3, len - (size_t)(dash + 3 - line), 1, text, sizeof(text)) &&
+	return dash &&
+	       word(dash + 3, len - (size_t)(dash + 3 - line), 1, text, sizeof(text)) &&
 	       streq(text, b->dev_name);
 }
 
-static bool mounted_at(const struct mounts *m, const struct block *b, char *use, size_t size)
+static bool mounted_at(const struct mounts *m, const struct block *b, char *use,
+		       size_t size)
 {
 	const char *text = (const char *)m->info.data, *line;
 	size_t left = m->info.len, len;
 	char where[1024];
 
 	while (left && vck_line_next(&text, &left, &line, &len)) {
-		if (!line_is_of(line, len, b) || !word(line, len, 4, where, sizeof(where)))
+		if (!line_is_of(line, len, b) ||
+		    !word(line, len, 4, where, sizeof(where)))
 			continue;
 		unescape(where);
 		snprintf(use, size, "mounted at %s", where);
@@ -137,9 +141,10 @@ static bool read_block(struct vck_dir *dir, const char *name, struct block *b)
 }
 
 /* What @name is used for, into @use; followed through what holds it. */
-static bool use_of(const struct disks *k, const char *name, unsigned depth, char *use, size_t size)
+static bool use_of(const struct disks *k, const char *name, unsigned depth, char *use,
+		   size_t size)
 {
-	cleanup_names struct vck_names names = { 0 };
+	cleanup_names struct vck_names names = {0};
 	cleanup_dir struct vck_dir *dir = NULL, *holders = NULL;
 	struct block b;
 
@@ -152,7 +157,8 @@ static bool use_of(const struct disks *k, const char *name, unsigned depth, char
 		snprintf(use, size, "swap on %s", name);
 		return true;
 	}
-	if (vck_dir_opendir(dir, "holders", &holders) < 0 || vck_dir_list(holders, &names) < 0)
+	if (vck_dir_opendir(dir, "holders", &holders) < 0 ||
+	    vck_dir_list(holders, &names) < 0)
 		return false;
 	for (size_t i = 0; i < names.n; i++) {
 		if (use_of(k, names.names[i], depth + 1, use, size))
@@ -163,10 +169,11 @@ static bool use_of(const struct disks *k, const char *name, unsigned depth, char
 	return names.n;
 }
 
-/* With native multipath a namespace hangs below the subsystem, which links its controllers. */
+/* With native multipath a namespace hangs below the subsystem, which links its
+ * controllers. */
 static int add_to_controllers(struct disks *k, const char *path, const char *use)
 {
-	cleanup_names struct vck_names names = { 0 };
+	cleanup_names struct vck_names names = {0};
 	cleanup_dir struct vck_dir *dir = NULL;
 	char above[VCK_PATH_LEN], controller[VCK_PATH_LEN];
 	const char *below = strstr(path, "/nvme-subsystem/");
@@ -188,7 +195,8 @@ static int add_to_controllers(struct disks *k, const char *path, const char *use
 		struct vck_device *d;
 
 		if (!str_after(names.names[i], "nvme") ||
-		    vck_dir_link_path(dir, names.names[i], controller, sizeof(controller)) < 0)
+		    vck_dir_link_path(dir, names.names[i], controller,
+				      sizeof(controller)) < 0)
 			continue;
 		d = vck_owner_of(k->h, controller);
 		if (d)
@@ -214,10 +222,10 @@ static int read_disk(struct disks *k, const char *name)
 
 int vck_read_disks(struct vck_host *h, struct vck_root *root)
 {
-	static const char *const words[] = { " /dev/" };
-	cleanup_names struct vck_names names = { 0 };
+	static const char *const words[] = {" /dev/"};
+	cleanup_names struct vck_names names = {0};
 	cleanup_dir struct vck_dir *class = NULL;
-	struct disks k = { .h = h, .root = root };
+	struct disks k = {.h = h, .root = root};
 	int r = vck_root_opendir(root, CLASS_DIR, &class);
 
 	if (r == 0)
@@ -226,9 +234,11 @@ int vck_read_disks(struct vck_host *h, struct vck_root *root)
 		return r == -ENOMEM ? r : 0;
 	k.class = class;
 	/* Process 1 sees the host's mounts from inside of a container with privileges. */
-	if (names.n && vck_root_lines(root, "proc/1/mountinfo", words, 1, &k.mounts.info) < 0 &&
+	if (names.n &&
+	    vck_root_lines(root, "proc/1/mountinfo", words, 1, &k.mounts.info) < 0 &&
 	    vck_root_lines(root, "proc/self/mountinfo", words, 1, &k.mounts.info) < 0)
-		vck_problem(h, "usage", "proc/self/mountinfo", ENOENT, "which disks are mounted");
+		vck_problem(h, "usage", "proc/self/mountinfo", ENOENT,
+			    "which disks are mounted");
 	if (names.n)
 		(void)!vck_root_read(root, "proc/swaps", &k.mounts.swaps);
 	for (size_t i = 0; r == 0 && i < names.n; i++)

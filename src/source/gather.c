@@ -21,16 +21,17 @@ static void note_skipped(struct vck_host *h, const struct vck_root *root)
 
 	if (n.skipped)
 		vck_problem(h, is_capture ? "capture" : "lspci", NULL, 0,
-			    "what %zu damaged line%s said, the first is line %zu", n.skipped,
-			    n.skipped == 1 ? "" : "s", n.line);
+			    "what %zu damaged line%s said, the first is line %zu",
+			    n.skipped, n.skipped == 1 ? "" : "s", n.line);
 }
 
 int vck_gather(struct vck_host *h, struct vck_root *root)
 {
-	static int (*const sources[])(struct vck_host *h, struct vck_root *root) = {
-		vck_read_kernel,   vck_read_modules,    vck_read_dt,	   vck_read_acpi,
-		vck_read_units,	   vck_read_pci,	vck_read_interrupts, vck_read_platform,
-		vck_read_virtio,   vck_read_groups,	vck_read_variants, vck_read_usage,
+	static int (*const sources[])(struct vck_host * h, struct vck_root * root) = {
+		vck_read_kernel,     vck_read_modules,	vck_read_dt,
+		vck_read_acpi,	     vck_read_units,	vck_read_pci,
+		vck_read_interrupts, vck_read_platform, vck_read_virtio,
+		vck_read_groups,     vck_read_variants, vck_read_usage,
 		vck_read_lock_state,
 	};
 
@@ -42,7 +43,8 @@ int vck_gather(struct vck_host *h, struct vck_root *root)
 
 		if (r < 0)
 			return r;
-		/* Readers add objects in the order they find them; the next looks them up. */
+		/* Readers add objects in the order they find them; the next looks them
+		 * up. */
 		if (objects(h) != before)
 			vck_host_sort(h);
 	}

@@ -59,9 +59,10 @@ static int parse_regions(struct groups_reader *rd, char *text, struct vck_group 
 	return 0;
 }
 
-static int read_regions(struct groups_reader *rd, struct vck_dir *groups, struct vck_group *g)
+static int read_regions(struct groups_reader *rd, struct vck_dir *groups,
+			struct vck_group *g)
 {
-	cleanup_blob struct vck_blob big = { 0 };
+	cleanup_blob struct vck_blob big = {0};
 	char small[2048], name[128];
 	ssize_t n;
 	int r;
@@ -114,9 +115,10 @@ static struct vck_device *find_member(struct groups_reader *rd, struct vck_dir *
 	return vck_host_find_device(rd->h, real);
 }
 
-static int add_members(struct groups_reader *rd, struct vck_dir *devices, struct vck_group *g)
+static int add_members(struct groups_reader *rd, struct vck_dir *devices,
+		       struct vck_group *g)
 {
-	cleanup_names struct vck_names names = { 0 };
+	cleanup_names struct vck_names names = {0};
 	int r = vck_dir_list(devices, &names);
 
 	for (size_t i = 0; r == 0 && i < names.n; i++) {
@@ -149,8 +151,8 @@ static int read_text(struct groups_reader *rd, struct vck_dir *groups, const cha
 	return *ret ? 0 : -ENOMEM;
 }
 
-/* Three paths from the directory of all groups: a group's own is not opened, which is what
- * hosts with a group for each of thousands of functions would mostly do. */
+/* Three paths from the directory of all groups: a group's own is not opened, which is
+ * what hosts with a group for each of thousands of functions would mostly do. */
 static int read_group(struct groups_reader *rd, struct vck_dir *groups, const char *id)
 {
 	cleanup_dir struct vck_dir *devices = NULL;
@@ -186,12 +188,14 @@ static int group_by_link(struct groups_reader *rd, struct vck_device *d)
 	char id[64];
 	ssize_t n;
 
-	if (!d->syspath || !*d->syspath || vck_root_opendir(rd->root, d->syspath, &dir) < 0)
+	if (!d->syspath || !*d->syspath ||
+	    vck_root_opendir(rd->root, d->syspath, &dir) < 0)
 		return 0;
 	n = vck_dir_link_name(dir, "iommu_group", id, sizeof(id));
 	if (n < 0) {
 		/* Whole directories have a uevent, see pci.c. */
-		if (n == -ENOENT && rd->h->have & VCK_EV_GROUPS && vck_dir_has(dir, "uevent"))
+		if (n == -ENOENT && rd->h->have & VCK_EV_GROUPS &&
+		    vck_dir_has(dir, "uevent"))
 			d->have |= VCK_EV_GROUP;
 		return 0;
 	}
@@ -224,7 +228,7 @@ static int link_devices(struct groups_reader *rd, bool listed)
 
 static int read_all(struct groups_reader *rd, struct vck_dir *groups)
 {
-	cleanup_names struct vck_names names = { 0 };
+	cleanup_names struct vck_names names = {0};
 	int r = vck_dir_list(groups, &names);
 
 	if (r < 0)
@@ -240,8 +244,8 @@ int vck_read_groups(struct vck_host *h, struct vck_root *root)
 	struct groups_reader rd = {
 		.h = h,
 		.root = root,
-		.tally = { .source = "groups", .noun = "group" },
-		.names = { .arena = &h->arena },
+		.tally = {.source = "groups", .noun = "group"},
+		.names = {.arena = &h->arena},
 	};
 	cleanup_dir struct vck_dir *groups = NULL;
 	int r = vck_root_opendir(root, GROUPS_DIR, &groups);

@@ -8,7 +8,8 @@
 #include "base/text.h"
 #include "source/kernel.h"
 
-static int found(struct vck_host *h, enum vck_tri in_guest, const char *where, const char *what)
+static int found(struct vck_host *h, enum vck_tri in_guest, const char *where,
+		 const char *what)
 {
 	h->in_guest = in_guest;
 	h->in_guest_why = vck_arena_printf(&h->arena, "%s: %s", where, what);
@@ -23,7 +24,8 @@ static bool has_word(const char *s, size_t n, const char *word)
 	while ((p = memmem(p, n - (size_t)(p - s), word, len))) {
 		const char *end = p + len;
 
-		if ((p == s || p[-1] == ' ' || p[-1] == '\t') && (end == s + n || *end == ' '))
+		if ((p == s || p[-1] == ' ' || p[-1] == '\t') &&
+		    (end == s + n || *end == ' '))
 			return true;
 		p = end;
 	}
@@ -40,12 +42,13 @@ static int from_xen(struct vck_host *h, struct vck_root *root)
 		return 0;
 	if (vck_root_attr(root, "proc/xen/capabilities", text, sizeof(text)) >= 0 &&
 	    strstr(text, "control_d"))
-		return found(h, VCK_NO, "proc/xen/capabilities", "control_d (Xen domain 0)");
+		return found(h, VCK_NO, "proc/xen/capabilities",
+			     "control_d (Xen domain 0)");
 	return found(h, VCK_YES, "sys/hypervisor/type", "xen");
 }
 
-/* X86_FEATURE_HYPERVISOR, CPUID 1 ECX bit 31. The first processor is enough, and the rest of
- * the file is long and slow to make. */
+/* X86_FEATURE_HYPERVISOR, CPUID 1 ECX bit 31. The first processor is enough, and the rest
+ * of the file is long and slow to make. */
 static int from_cpuinfo(struct vck_host *h, struct vck_root *root)
 {
 	cleanup_dir struct vck_dir *dir = NULL;
@@ -55,7 +58,8 @@ static int from_cpuinfo(struct vck_host *h, struct vck_root *root)
 	size_t left, len;
 	ssize_t n;
 
-	if (vck_root_opendir(root, "proc", &dir) < 0 || vck_file_open(dir, "cpuinfo", &f) < 0)
+	if (vck_root_opendir(root, "proc", &dir) < 0 ||
+	    vck_file_open(dir, "cpuinfo", &f) < 0)
 		return 0;
 	n = vck_file_pread(f, buf, sizeof(buf), 0);
 	left = n > 0 ? (size_t)n : 0;
@@ -63,9 +67,9 @@ static int from_cpuinfo(struct vck_host *h, struct vck_root *root)
 		/* The line must be whole: the bit may stand at its end. */
 		if (len < 5 || strncmp(line, "flags", 5) != 0 || line + len == buf + n)
 			continue;
-		return has_word(line, len, "hypervisor") ?
-			       found(h, VCK_YES, "proc/cpuinfo", "flag hypervisor") :
-			       found(h, VCK_NO, "proc/cpuinfo", "no flag hypervisor");
+		return has_word(line, len, "hypervisor")
+			       ? found(h, VCK_YES, "proc/cpuinfo", "flag hypervisor")
+			       : found(h, VCK_NO, "proc/cpuinfo", "no flag hypervisor");
 	}
 	return 0;
 }
@@ -76,17 +80,17 @@ static int from_dmi(struct vck_host *h, struct vck_root *root)
 	static const struct {
 		const char *attr, *value;
 	} rows[] = {
-		{ "sys_vendor", "QEMU" },
-		{ "sys_vendor", "Xen" },
-		{ "sys_vendor", "innotek GmbH" },
-		{ "sys_vendor", "Parallels" },
-		{ "product_name", "KVM" },
-		{ "product_name", "Virtual Machine" },
-		{ "product_name", "VMware" },
-		{ "product_name", "VirtualBox" },
-		{ "product_name", "Google Compute Engine" },
-		{ "product_name", "OpenStack" },
-		{ "product_name", "Apple Virtualization" },
+		{"sys_vendor", "QEMU"},
+		{"sys_vendor", "Xen"},
+		{"sys_vendor", "innotek GmbH"},
+		{"sys_vendor", "Parallels"},
+		{"product_name", "KVM"},
+		{"product_name", "Virtual Machine"},
+		{"product_name", "VMware"},
+		{"product_name", "VirtualBox"},
+		{"product_name", "Google Compute Engine"},
+		{"product_name", "OpenStack"},
+		{"product_name", "Apple Virtualization"},
 	};
 	char text[256];
 	cleanup_dir struct vck_dir *dir = NULL;
@@ -101,11 +105,11 @@ static int from_dmi(struct vck_host *h, struct vck_root *root)
 	return 0;
 }
 
-/* A hypervisor that puts itself in the device tree (Xen, KVM on Power), and the machines of
- * QEMU and kvmtool, which exist only virtually. */
+/* A hypervisor that puts itself in the device tree (Xen, KVM on Power), and the machines
+ * of QEMU and kvmtool, which exist only virtually. */
 static int from_dt(struct vck_host *h, struct vck_root *root)
 {
-	cleanup_blob struct vck_blob b = { 0 };
+	cleanup_blob struct vck_blob b = {0};
 
 	if (vck_root_exists(root, "sys/firmware/devicetree/base/hypervisor"))
 		return found(h, VCK_YES, "device tree", "/hypervisor");
@@ -120,12 +124,16 @@ static int from_dt(struct vck_host *h, struct vck_root *root)
 
 int vck_read_guest(struct vck_host *h, struct vck_root *root)
 {
-	static int (*const sources[])(struct vck_host *h, struct vck_root *root) = {
-		from_xen, from_cpuinfo, from_dmi, from_dt,
+	static int (*const sources[])(struct vck_host * h, struct vck_root * root) = {
+		from_xen,
+		from_cpuinfo,
+		from_dmi,
+		from_dt,
 	};
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && h->in_guest == VCK_UNKNOWN && i < ARRAY_SIZE(sources); i++)
+	for (size_t i = 0;
+	     r == 0 && h->in_guest == VCK_UNKNOWN && i < ARRAY_SIZE(sources); i++)
 		r = sources[i](h, root);
 	return r;
 }

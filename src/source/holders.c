@@ -11,7 +11,8 @@
 
 #include "source/usage.h"
 
-/* "12" and "noiommu-12" are groups, "devices/vfio3" is a device; "vfio" is the container. */
+/* "12" and "noiommu-12" are groups, "devices/vfio3" is a device; "vfio" is the container.
+ */
 static bool holds(const struct vck_device *d, const char *node)
 {
 	const char *cdev = str_after(node, "devices/"), *group;
@@ -29,9 +30,9 @@ static int add_holder(struct vck_host *h, const char *node, const char *who)
 
 		if (!holds(d, node) || (d->holders && strstr(d->holders, who)))
 			continue;
-		d->holders = d->holders ?
-				     vck_arena_printf(&h->arena, "%s, %s", d->holders, who) :
-				     vck_arena_strdup(&h->arena, who);
+		d->holders = d->holders ? vck_arena_printf(&h->arena, "%s, %s",
+							   d->holders, who)
+					: vck_arena_strdup(&h->arena, who);
 		if (!d->holders)
 			return -ENOMEM;
 	}
@@ -39,8 +40,8 @@ static int add_holder(struct vck_host *h, const char *node, const char *who)
 }
 
 /* Read again with recording on what is worth keeping. */
-static void record_link(struct vck_root *root, struct vck_memtree *record, const char *dir,
-			const char *fd)
+static void record_link(struct vck_root *root, struct vck_memtree *record,
+			const char *dir, const char *fd)
 {
 	cleanup_dir struct vck_dir *d = NULL;
 	char target[VCK_PATH_LEN];
@@ -66,7 +67,7 @@ static void process_name(struct vck_root *root, const char *pid, char *who, size
 static int read_process(struct vck_host *h, struct vck_root *root, const char *pid,
 			struct vck_memtree *record, bool *refused)
 {
-	cleanup_names struct vck_names fds = { 0 };
+	cleanup_names struct vck_names fds = {0};
 	cleanup_dir struct vck_dir *dir = NULL;
 	char path[64], target[VCK_PATH_LEN], who[128] = "";
 	int r;
@@ -98,16 +99,18 @@ static int read_process(struct vck_host *h, struct vck_root *root, const char *p
 
 static bool any_node(struct vck_root *root)
 {
-	static const char *const dirs[] = { "dev/vfio", "dev/vfio/devices" };
+	static const char *const dirs[] = {"dev/vfio", "dev/vfio/devices"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
-		cleanup_names struct vck_names names = { 0 };
+		cleanup_names struct vck_names names = {0};
 		cleanup_dir struct vck_dir *d = NULL;
 
-		if (vck_root_opendir(root, dirs[i], &d) < 0 || vck_dir_list(d, &names) < 0)
+		if (vck_root_opendir(root, dirs[i], &d) < 0 ||
+		    vck_dir_list(d, &names) < 0)
 			continue;
 		for (size_t k = 0; k < names.n; k++) {
-			if (!streq(names.names[k], "vfio") && !streq(names.names[k], "devices"))
+			if (!streq(names.names[k], "vfio") &&
+			    !streq(names.names[k], "devices"))
 				return true;
 		}
 	}
@@ -116,7 +119,7 @@ static bool any_node(struct vck_root *root)
 
 int vck_read_holders(struct vck_host *h, struct vck_root *root)
 {
-	cleanup_names struct vck_names pids = { 0 };
+	cleanup_names struct vck_names pids = {0};
 	cleanup_dir struct vck_dir *proc = NULL;
 	struct vck_memtree *record;
 	bool refused = false;
@@ -129,7 +132,8 @@ int vck_read_holders(struct vck_host *h, struct vck_root *root)
 	if (r == 0)
 		r = vck_dir_list(proc, &pids);
 	for (size_t i = 0; r == 0 && i < pids.n; i++) {
-		if (isdigit((unsigned char)pids.names[i][0]) && strlen(pids.names[i]) < 32)
+		if (isdigit((unsigned char)pids.names[i][0]) &&
+		    strlen(pids.names[i]) < 32)
 			r = read_process(h, root, pids.names[i], record, &refused);
 	}
 	(void)!vck_root_record(root, record);

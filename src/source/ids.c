@@ -44,14 +44,16 @@ static int look_up(struct vck_host *h, struct pci_access *a, struct kind *k,
 		   const struct vck_device *d)
 {
 	char buf[512];
-	const char *name = pci_lookup_name(a, buf, sizeof(buf),
-					   PCI_LOOKUP_VENDOR | PCI_LOOKUP_DEVICE |
-						   PCI_LOOKUP_NO_NUMBERS | PCI_LOOKUP_NO_HWDB,
-					   d->vendor_id, d->device_id);
+	const char *name =
+		pci_lookup_name(a, buf, sizeof(buf),
+				PCI_LOOKUP_VENDOR | PCI_LOOKUP_DEVICE |
+					PCI_LOOKUP_NO_NUMBERS | PCI_LOOKUP_NO_HWDB,
+				d->vendor_id, d->device_id);
 
 	if (!name) /* the vendor alone says something, too */
 		name = pci_lookup_name(a, buf, sizeof(buf),
-				       PCI_LOOKUP_VENDOR | PCI_LOOKUP_NO_NUMBERS | PCI_LOOKUP_NO_HWDB,
+				       PCI_LOOKUP_VENDOR | PCI_LOOKUP_NO_NUMBERS |
+					       PCI_LOOKUP_NO_HWDB,
 				       d->vendor_id);
 	k->name = vck_arena_strdup(&h->arena, name);
 	return name && !k->name ? -ENOMEM : 0;
@@ -112,7 +114,8 @@ int vck_read_names(struct vck_host *h)
 	a->error = give_up;
 	a->warning = quiet;
 	a->debug = quiet;
-	/* Only pci.ids: neither the user's cache of answers from the network nor udev's list. */
+	/* Only pci.ids: neither the user's cache of answers from the network nor udev's
+	 * list. */
 	(void)pci_set_param(a, (char *)"net.cache_name", (char *)"");
 	r = name_all(h, a, &kinds);
 	pci_cleanup(a);

@@ -9,9 +9,9 @@
 #include "base/text.h"
 #include "source/gather.h"
 
-/* The interrupt number that the PCI-MSI domains of kernels without per-device domains show
- * (drivers/pci/msi/irqdomain.c, pci_msi_domain_calc_hwirq [5.10 to 6.1]): index in bits 10:0,
- * bus and devfn in 26:11, domain above. */
+/* The interrupt number that the PCI-MSI domains of kernels without per-device domains
+ * show (drivers/pci/msi/irqdomain.c, pci_msi_domain_calc_hwirq [5.10 to 6.1]): index in
+ * bits 10:0, bus and devfn in 26:11, domain above. */
 static struct vck_bdf bdf_of_hwirq(uint64_t hwirq)
 {
 	return (struct vck_bdf){
@@ -22,8 +22,8 @@ static struct vck_bdf bdf_of_hwirq(uint64_t hwirq)
 	};
 }
 
-/* The chip and what follows it: "IR-PCI-MSI-0000:00:1f.2   0-edge   ahci". Lines begin with a
- * number, a colon and a count for each processor. */
+/* The chip and what follows it: "IR-PCI-MSI-0000:00:1f.2   0-edge   ahci". Lines begin
+ * with a number, a colon and a count for each processor. */
 static const char *skip_counts(const char *s, const char *end)
 {
 	const char *colon = memchr(s, ':', (size_t)(end - s));
@@ -82,14 +82,15 @@ static bool parse_line(const char *line, size_t len, struct chip *c)
 	return true;
 }
 
-/* Functions have many interrupts and mostly one chip: more are listed one after another. */
+/* Functions have many interrupts and mostly one chip: more are listed one after another.
+ */
 static int add_chip(struct vck_host *h, struct vck_device *d, const char *name)
 {
 	if (d->msi_chip && strstr(d->msi_chip, name))
 		return 0;
-	d->msi_chip = d->msi_chip ?
-			      vck_arena_printf(&h->arena, "%s, %s", d->msi_chip, name) :
-			      vck_arena_strdup(&h->arena, name);
+	d->msi_chip = d->msi_chip
+			      ? vck_arena_printf(&h->arena, "%s, %s", d->msi_chip, name)
+			      : vck_arena_strdup(&h->arena, name);
 	return d->msi_chip ? 0 : -ENOMEM;
 }
 
@@ -105,7 +106,7 @@ static void note_remapping(struct vck_host *h, const char *line, size_t len)
 
 int vck_read_interrupts(struct vck_host *h, struct vck_root *root)
 {
-	cleanup_blob struct vck_blob b = { 0 };
+	cleanup_blob struct vck_blob b = {0};
 	const char *text, *line;
 	size_t left, len;
 	int r = vck_root_read(root, "proc/interrupts", &b);

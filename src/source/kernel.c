@@ -57,8 +57,9 @@ static int read_uname(struct vck_host *h, struct vck_root *root)
 	else if (live)
 		r = set_release(h, u.release);
 	else
-		vck_problem(h, "kernel", "proc/sys/kernel/osrelease", n < 0 ? (int)n : 0,
-			    "kernel release: what depends on it is unknown (say it with --kernel)");
+		vck_problem(
+			h, "kernel", "proc/sys/kernel/osrelease", n < 0 ? (int)n : 0,
+			"kernel release: what depends on it is unknown (say it with --kernel)");
 	if (r < 0)
 		return r;
 	n = vck_root_attr(root, "proc/sys/kernel/arch", text, sizeof(text));
@@ -73,7 +74,7 @@ static int read_uname(struct vck_host *h, struct vck_root *root)
 
 static int read_cmdline(struct vck_host *h, struct vck_root *root)
 {
-	cleanup_blob struct vck_blob b = { 0 };
+	cleanup_blob struct vck_blob b = {0};
 	int r = vck_root_read(root, "proc/cmdline", &b);
 
 	if (r < 0) {
@@ -95,12 +96,13 @@ static void read_lockdown(struct vck_host *h, struct vck_root *root)
 		const char *word;
 		enum vck_lockdown level;
 	} words[] = {
-		{ "[none]", VCK_LOCKDOWN_NONE },
-		{ "[integrity]", VCK_LOCKDOWN_INTEGRITY },
-		{ "[confidentiality]", VCK_LOCKDOWN_CONFIDENTIALITY },
+		{"[none]", VCK_LOCKDOWN_NONE},
+		{"[integrity]", VCK_LOCKDOWN_INTEGRITY},
+		{"[confidentiality]", VCK_LOCKDOWN_CONFIDENTIALITY},
 	};
 	char text[128];
-	ssize_t n = vck_root_attr(root, "sys/kernel/security/lockdown", text, sizeof(text));
+	ssize_t n =
+		vck_root_attr(root, "sys/kernel/security/lockdown", text, sizeof(text));
 
 	for (size_t i = 0; n >= 0 && i < ARRAY_SIZE(words); i++) {
 		if (!strstr(text, words[i].word))
@@ -109,7 +111,8 @@ static void read_lockdown(struct vck_host *h, struct vck_root *root)
 		h->have |= VCK_EV_LOCKDOWN;
 		return;
 	}
-	/* Every mounted securityfs lists its modules; without the file there is no lockdown. */
+	/* Every mounted securityfs lists its modules; without the file there is no
+	 * lockdown. */
 	if (n == -ENOENT && vck_root_exists(root, "sys/kernel/security/lsm")) {
 		h->lockdown = VCK_LOCKDOWN_NONE;
 		h->have |= VCK_EV_LOCKDOWN;
@@ -158,8 +161,8 @@ static int take_iomem_line(struct vck_host *h, const char *line, size_t len, boo
 {
 	/* Framebuffers that the boot loader left behind (drivers/video/aperture.c and the
 	 * drivers that request the range). */
-	static const char *const names[] = { "BOOTFB", "simplefb", "simple-framebuffer",
-					     "efifb", "vesafb" };
+	static const char *const names[] = {"BOOTFB", "simplefb", "simple-framebuffer",
+					    "efifb", "vesafb"};
 	const char *name = memmem(line, len, " : ", 3);
 	size_t n;
 	struct vck_region range;
@@ -181,7 +184,7 @@ static int take_iomem_line(struct vck_host *h, const char *line, size_t len, boo
 
 static int read_iomem(struct vck_host *h, struct vck_root *root)
 {
-	cleanup_blob struct vck_blob b = { 0 };
+	cleanup_blob struct vck_blob b = {0};
 	int r = vck_root_read(root, "proc/iomem", &b);
 	const char *text = (const char *)b.data, *line;
 	size_t left = b.len, len;
@@ -200,8 +203,7 @@ static int read_iomem(struct vck_host *h, struct vck_root *root)
 	/* Without CAP_SYS_ADMIN every address reads zero: that is no evidence. */
 	h->memory_top = 0;
 	h->n_iomem = 0;
-	vck_problem(h, "kernel", "proc/iomem", r,
-		    "memory map and boot framebuffer%s",
+	vck_problem(h, "kernel", "proc/iomem", r, "memory map and boot framebuffer%s",
 		    r == 0 ? ": addresses are hidden (run as root)" : "");
 	return 0;
 }
@@ -209,7 +211,7 @@ static int read_iomem(struct vck_host *h, struct vck_root *root)
 /* The memory blocks say where memory ends without privileges, to a block's size. */
 static int read_memory_blocks(struct vck_host *h, struct vck_root *root)
 {
-	cleanup_names struct vck_names names = { 0 };
+	cleanup_names struct vck_names names = {0};
 	cleanup_dir struct vck_dir *dir = NULL;
 	char text[64];
 	uint64_t size, number, top = 0;
@@ -239,8 +241,8 @@ static int read_memory_blocks(struct vck_host *h, struct vck_root *root)
 /* "Max locked memory   8388608   8388608   bytes": the soft limit, in a captured root. */
 static void read_limits_file(struct vck_host *h, struct vck_root *root)
 {
-	static const char *const words[] = { "Max locked memory" };
-	cleanup_blob struct vck_blob b = { 0 };
+	static const char *const words[] = {"Max locked memory"};
+	cleanup_blob struct vck_blob b = {0};
 	char *save = NULL, *word;
 
 	if (vck_root_lines(root, "proc/self/limits", words, 1, &b) < 0 || !b.len)
@@ -258,8 +260,8 @@ static void read_limits_file(struct vck_host *h, struct vck_root *root)
 /* "KernelPageSize:        4 kB" of a mapping, in a captured root. */
 static void read_page_size(struct vck_host *h, struct vck_root *root)
 {
-	static const char *const words[] = { "KernelPageSize:" };
-	cleanup_blob struct vck_blob b = { 0 };
+	static const char *const words[] = {"KernelPageSize:"};
+	cleanup_blob struct vck_blob b = {0};
 	char *save = NULL, *word;
 	uint64_t kib;
 
@@ -286,7 +288,8 @@ static void read_limits(struct vck_host *h, struct vck_root *root)
 	if (page > 0)
 		h->page_size = (unsigned)page;
 	if (getrlimit(RLIMIT_MEMLOCK, &l) == 0) {
-		h->memlock = l.rlim_cur == RLIM_INFINITY ? UINT64_MAX : (uint64_t)l.rlim_cur;
+		h->memlock =
+			l.rlim_cur == RLIM_INFINITY ? UINT64_MAX : (uint64_t)l.rlim_cur;
 		h->have |= VCK_EV_LIMITS;
 	}
 }

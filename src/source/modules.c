@@ -11,14 +11,23 @@
 #include "base/text.h"
 #include "source/modules.h"
 
-/* Each of them has parameters or a version, so it has a directory in sys/module even when it
- * is built in (kernel/params.c, param_sysfs_builtin [5.10 to 7.3]). */
+/* Each of them has parameters or a version, so it has a directory in sys/module even when
+ * it is built in (kernel/params.c, param_sysfs_builtin [5.10 to 7.3]). */
 static const char *const modules[] = {
-	"vfio",		 "vfio_pci",	  "vfio_pci_core",	"vfio_iommu_type1",
-	"iommufd",	 "vfio_platform", "vfio_platform_base",
+	"vfio",	   "vfio_pci",	    "vfio_pci_core",	  "vfio_iommu_type1",
+	"iommufd", "vfio_platform", "vfio_platform_base",
 };
 
-enum { VFIO, VFIO_PCI, VFIO_PCI_CORE, TYPE1, IOMMUFD, PLATFORM, PLATFORM_BASE, N_MODULES };
+enum {
+	VFIO,
+	VFIO_PCI,
+	VFIO_PCI_CORE,
+	TYPE1,
+	IOMMUFD,
+	PLATFORM,
+	PLATFORM_BASE,
+	N_MODULES
+};
 
 _Static_assert(ARRAY_SIZE(modules) == N_MODULES, "a name for each module");
 
@@ -29,16 +38,19 @@ int vck_modules_lines(const struct vck_host *h, struct vck_root *root, const cha
 {
 	/* Merged and unmerged /usr, and NixOS. */
 	static const char *const dirs[] = {
-		"lib/modules", "usr/lib/modules", "run/booted-system/kernel-modules/lib/modules",
+		"lib/modules",
+		"usr/lib/modules",
+		"run/booted-system/kernel-modules/lib/modules",
 	};
 	int err = -ENODATA;
 
 	for (size_t i = 0; h->release && i < ARRAY_SIZE(dirs); i++) {
 		char path[VCK_PATH_LEN];
-		int len = snprintf(path, sizeof(path), "%s/%s/%s", dirs[i], h->release, name);
-		int r = len < 0 || (size_t)len >= sizeof(path) ?
-				-ENAMETOOLONG :
-				vck_root_lines(root, path, words, n, ret);
+		int len = snprintf(path, sizeof(path), "%s/%s/%s", dirs[i], h->release,
+				   name);
+		int r = len < 0 || (size_t)len >= sizeof(path)
+				? -ENAMETOOLONG
+				: vck_root_lines(root, path, words, n, ret);
 
 		if (r == 0 || r == -ENOMEM)
 			return r;
@@ -48,8 +60,8 @@ int vck_modules_lines(const struct vck_host *h, struct vck_root *root, const cha
 	return err;
 }
 
-/* Does a line of modules.dep or modules.builtin name the module's file? Its name has '-' where
- * the module's has '_', or not. */
+/* Does a line of modules.dep or modules.builtin name the module's file? Its name has '-'
+ * where the module's has '_', or not. */
 static bool names_module(const char *line, size_t len, const char *module)
 {
 	const char *end = memchr(line, ':', len), *base;
@@ -90,11 +102,12 @@ static enum vck_tri kmod_finds(const char *module)
 	if (!ctx)
 		return found;
 	kmod_set_log_priority(ctx, 0);
-	if (kmod_load_resources(ctx) == 0 && kmod_module_new_from_name(ctx, module, &mod) == 0)
-		found = kmod_module_get_path(mod) ||
-					kmod_module_get_initstate(mod) == KMOD_MODULE_BUILTIN ?
-				VCK_YES :
-				VCK_UNKNOWN;
+	if (kmod_load_resources(ctx) == 0 &&
+	    kmod_module_new_from_name(ctx, module, &mod) == 0)
+		found = kmod_module_get_path(mod) || kmod_module_get_initstate(mod) ==
+							     KMOD_MODULE_BUILTIN
+				? VCK_YES
+				: VCK_UNKNOWN;
 	kmod_module_unref(mod);
 	kmod_unref(ctx);
 	return found;
@@ -106,7 +119,8 @@ struct indexes {
 	bool live, no_loading;
 };
 
-static enum vck_tri available(const struct indexes *x, const char *module, enum vck_tri loaded)
+static enum vck_tri available(const struct indexes *x, const char *module,
+			      enum vck_tri loaded)
 {
 	if (loaded == VCK_YES || (x->builtin_err == 0 && listed(&x->builtin, module)) ||
 	    (x->dep_err == 0 && listed(&x->dep, module)))
@@ -140,7 +154,8 @@ static enum vck_tri is_loaded(struct vck_host *h, struct vck_dir *all, const cha
 	return VCK_UNKNOWN;
 }
 
-static int add_param(struct vck_host *h, const char *module, const char *name, const char *value)
+static int add_param(struct vck_host *h, const char *module, const char *name,
+		     const char *value)
 {
 	struct vck_vfio *v = &h->vfio;
 	struct vck_param *p;
@@ -160,7 +175,7 @@ static int add_param(struct vck_host *h, const char *module, const char *name, c
 
 static int read_params(struct vck_host *h, struct vck_dir *all, const char *module)
 {
-	cleanup_names struct vck_names names = { 0 };
+	cleanup_names struct vck_names names = {0};
 	cleanup_dir struct vck_dir *d = NULL, *params = NULL;
 	int r;
 
@@ -193,7 +208,8 @@ static int read_loaded(struct vck_host *h, struct vck_root *root, enum vck_tri *
 	int r = vck_root_opendir(root, "sys/module", &all);
 
 	if (r < 0) {
-		vck_problem(h, "modules", "sys/module", r, "which VFIO modules are loaded");
+		vck_problem(h, "modules", "sys/module", r,
+			    "which VFIO modules are loaded");
 		return r == -ENOMEM ? r : 0;
 	}
 	h->have |= VCK_EV_MODULES;
@@ -210,7 +226,7 @@ static int read_loaded(struct vck_host *h, struct vck_root *root, enum vck_tri *
 static void read_nodes(struct vck_host *h, struct vck_root *root)
 {
 	cleanup_dir struct vck_dir *dev = NULL, *vfio = NULL, *cdevs = NULL;
-	cleanup_names struct vck_names names = { 0 };
+	cleanup_names struct vck_names names = {0};
 	struct vck_vfio *v = &h->vfio;
 	int r = vck_root_opendir(root, "dev", &dev);
 
@@ -238,12 +254,14 @@ static void read_nodes(struct vck_host *h, struct vck_root *root)
 		v->cdev = vck_tri(names.n);
 	} else if (r != -ENOENT) {
 		v->cdev = VCK_UNKNOWN;
-		vck_problem(h, "modules", "dev/vfio/devices", r, "which VFIO devices there are");
+		vck_problem(h, "modules", "dev/vfio/devices", r,
+			    "which VFIO devices there are");
 	}
 }
 
-/* A kernel without module support has no proc/modules. In a directory that somebody copied its absence
- * proves nothing, and a capture of that directory must not turn it into proof. */
+/* A kernel without module support has no proc/modules. In a directory that somebody
+ * copied its absence proves nothing, and a capture of that directory must not turn it
+ * into proof. */
 static bool cannot_load(struct vck_root *root)
 {
 	if (vck_root_exists(root, "proc/modules"))
@@ -257,12 +275,13 @@ static bool cannot_load(struct vck_root *root)
 static void set_availability(struct vck_host *h, struct vck_root *root,
 			     const enum vck_tri *loaded)
 {
-	static const char *const words[] = { "vfio", "iommufd" };
+	static const char *const words[] = {"vfio", "iommufd"};
 	struct vck_vfio *v = &h->vfio;
-	struct indexes x = { .live = vck_root_origin(root) == VCK_ORIGIN_LIVE };
+	struct indexes x = {.live = vck_root_origin(root) == VCK_ORIGIN_LIVE};
 
 	x.dep_err = vck_modules_lines(h, root, "modules.dep", words, 2, &x.dep);
-	x.builtin_err = vck_modules_lines(h, root, "modules.builtin", words, 2, &x.builtin);
+	x.builtin_err =
+		vck_modules_lines(h, root, "modules.builtin", words, 2, &x.builtin);
 	x.no_loading = cannot_load(root);
 	v->vfio_pci_available = available(&x, modules[VFIO_PCI], loaded[VFIO_PCI]);
 	v->type1_available = available(&x, modules[TYPE1], loaded[TYPE1]);
@@ -277,7 +296,7 @@ static void set_availability(struct vck_host *h, struct vck_root *root,
 
 int vck_read_modules(struct vck_host *h, struct vck_root *root)
 {
-	enum vck_tri loaded[N_MODULES] = { VCK_UNKNOWN };
+	enum vck_tri loaded[N_MODULES] = {VCK_UNKNOWN};
 	int r;
 
 	if (vck_root_origin(root) == VCK_ORIGIN_LSPCI)

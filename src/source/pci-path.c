@@ -43,7 +43,8 @@ struct vck_dt_node *vck_node_of(const struct vck_host *h, struct vck_dir *dir)
 	if (!h->dt.root || vck_dir_link_path(dir, "of_node", path, sizeof(path)) < 0)
 		return NULL;
 	below = str_after(path, DT_BASE);
-	return below && (*below == '/' || !*below) ? vck_dt_find_path(&h->dt, below) : NULL;
+	return below && (*below == '/' || !*below) ? vck_dt_find_path(&h->dt, below)
+						   : NULL;
 }
 
 /* --- paths --- */
@@ -114,15 +115,16 @@ static int look_up_bus(struct vck_pci_reader *rd, struct vck_root_bus *bus)
 	if (r == 0)
 		r = vck_node_acpi_path(rd->h, rd->root, dir, &node, &bus->acpi_path);
 	if (r < 0) {
-		vck_tally_add(&rd->tally, "ACPI companion of the host bridge", NULL, r, bus->path,
-			      bus->path);
+		vck_tally_add(&rd->tally, "ACPI companion of the host bridge", NULL, r,
+			      bus->path, bus->path);
 		return r == -ENOMEM ? r : 0;
 	}
 	n = vck_path_join(bus->path, "..", path, sizeof(path));
 	if (n < 0)
 		return 0;
 	parent = str_after(path, "sys/devices");
-	bus->parent = vck_arena_strdup(&rd->h->arena, parent && *parent ? parent + 1 : "");
+	bus->parent =
+		vck_arena_strdup(&rd->h->arena, parent && *parent ? parent + 1 : "");
 	if (!bus->parent)
 		return -ENOMEM;
 	/* The directory above all devices is none itself. */
@@ -146,7 +148,7 @@ static int add_bus(struct vck_pci_reader *rd, const char *path, size_t len)
 		rd->cap_buses = cap;
 	}
 	bus = &rd->buses[rd->n_buses];
-	*bus = (struct vck_root_bus){ .path = strndup(path, len), .len = len };
+	*bus = (struct vck_root_bus){.path = strndup(path, len), .len = len};
 	if (!bus->path)
 		return -ENOMEM;
 	rd->last_bus = rd->n_buses++;
@@ -182,11 +184,13 @@ int vck_pci_read_companions(struct vck_pci_reader *rd, struct vck_device *d,
 	if (vck_root_origin(rd->root) == VCK_ORIGIN_LSPCI)
 		return 0;
 	if (rd->acpi)
-		own = vck_node_acpi_path(rd->h, rd->root, dir, &d->acpi_node, &d->acpi_path);
+		own = vck_node_acpi_path(rd->h, rd->root, dir, &d->acpi_node,
+					 &d->acpi_path);
 	if (own == -ENOMEM)
 		return own;
 	if (own < 0)
-		vck_tally_add(&rd->tally, "ACPI companion", NULL, own, d->address, d->syspath);
+		vck_tally_add(&rd->tally, "ACPI companion", NULL, own, d->address,
+			      d->syspath);
 	d->of_node = vck_node_of(rd->h, dir);
 	r = find_bus(rd, d);
 	if (r < 0)
@@ -202,8 +206,8 @@ int vck_pci_read_companions(struct vck_pci_reader *rd, struct vck_device *d,
 
 /* --- links between functions --- */
 
-/* Without paths (lspci text) the bus numbers in the bridges' headers tell. Functions come in
- * order of their bus: @memo is the bridge of the bus before. */
+/* Without paths (lspci text) the bus numbers in the bridges' headers tell. Functions come
+ * in order of their bus: @memo is the bridge of the bus before. */
 struct bus_memo {
 	bool valid;
 	struct vck_bdf bus; /* device and function unused */
@@ -226,10 +230,10 @@ static struct vck_device *bridge_to(const struct vck_host *h, struct vck_bdf bus
 static void link_by_bus_number(const struct vck_host *h, struct bus_memo *memo,
 			       struct vck_device *d)
 {
-	struct vck_bdf bus = { .domain = d->bdf.domain, .bus = d->bdf.bus };
+	struct vck_bdf bus = {.domain = d->bdf.domain, .bus = d->bdf.bus};
 
 	if (!memo->valid || vck_bdf_cmp(memo->bus, bus) != 0)
-		*memo = (struct bus_memo){ true, bus, bridge_to(h, bus) };
+		*memo = (struct bus_memo){true, bus, bridge_to(h, bus)};
 	d->upstream = memo->bridge;
 	/* Only bus 0 is known to be a root bus when no bridge leads to it. */
 	if (d->upstream || bus.bus == 0)
@@ -279,7 +283,7 @@ static void link_real_dma(const struct vck_host *h, struct vck_device *d)
 void vck_pci_link_functions(struct vck_pci_reader *rd)
 {
 	const struct vck_host *h = rd->h;
-	struct bus_memo memo = { 0 };
+	struct bus_memo memo = {0};
 
 	for (size_t i = 0; i < h->n_devices; i++) {
 		struct vck_device *d = h->devices[i];
@@ -300,8 +304,8 @@ void vck_pci_link_functions(struct vck_pci_reader *rd)
 		if (vf->physfn)
 			continue;
 		vf->have &= ~(uint32_t)VCK_EV_SRIOV;
-		vck_tally_add(&rd->tally, "physical function (it is not there)", NULL, ENOENT,
-			      vf->address, vf->syspath);
+		vck_tally_add(&rd->tally, "physical function (it is not there)", NULL,
+			      ENOENT, vf->address, vf->syspath);
 	}
 }
 

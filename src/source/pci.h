@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Shared by the files that read PCI functions: pci.c (attributes of one
- * function) and pci-path.c (its place in the host, its firmware companions). */
+/* Shared by the files that read PCI functions: pci.c (identity and configuration
+ * space), pci-attr.c (other attributes) and pci-path.c (place in the host,
+ * firmware companions). */
 #ifndef VCK_SOURCE_PCI_H
 #define VCK_SOURCE_PCI_H
 
@@ -35,6 +36,14 @@ struct vck_pci_reader {
 	size_t n_vfs, cap_vfs;
 };
 
+/**
+ * vck_pci_read_attributes - power, resources, reset methods, SR-IOV and unit of a function
+ * @d: the function, its driver and configuration space read
+ * @whole: the directory holds all that there is, so a missing file is a fact
+ * Return: 0 or -ENOMEM.
+ */
+int vck_pci_read_attributes(struct vck_pci_reader *rd, struct vck_device *d, struct vck_dir *dir,
+			    bool whole) must_check;
 /**
  * vck_pci_read_companions - ACPI and device tree nodes of a function and its host bridge
  * @d: the function, its syspath known

@@ -10,10 +10,10 @@
 #include "source/gather.h"
 
 /* Offsets of the headers, PCI Local Bus 3.0 6.1 and PCI-to-CardBus Bridge. */
-#define HEADER_SIZE	0x40u
-#define REG_CAP_POINTER 0x34u
+#define HEADER_SIZE		0x40u
+#define REG_CAP_POINTER		0x34u
 #define REG_CAP_POINTER_CARDBUS 0x14u
-#define STATUS_CAP_LIST 0x10u
+#define STATUS_CAP_LIST		0x10u
 
 #define STD_SIZE  0x100u
 #define EXT_SIZE  0x1000u
@@ -59,7 +59,8 @@ static bool get32(struct cfg *g, unsigned off, uint32_t *ret)
 {
 	uint8_t b[4];
 
-	return get(g, off, b, sizeof(b)) && vck_le32((struct vck_bytes){ b, sizeof(b) }, 0, ret);
+	return get(g, off, b, sizeof(b)) &&
+	       vck_le32((struct vck_bytes){b, sizeof(b)}, 0, ret);
 }
 
 /* Two registers that share a dword. */
@@ -80,26 +81,27 @@ static void decode_exp(struct cfg *g, unsigned pos, uint32_t head)
 {
 	struct vck_cap_exp *e = &g->c->exp;
 	uint8_t raw[8];
-	struct vck_bytes b = { raw, sizeof(raw) };
+	struct vck_bytes b = {raw, sizeof(raw)};
 
 	e->present = VCK_YES;
 	e->pos = (uint16_t)pos;
 	e->version = head >> 16 & 0xf;
 	e->type = head >> 20 & 0xf;
 	e->regs_known = vck_tri(get(g, pos + 0x04, raw, sizeof(raw)) &&
-				vck_le32(b, 0, &e->devcap) && vck_le16(b, 4, &e->devctl) &&
-				vck_le16(b, 6, &e->devsta));
+				vck_le32(b, 0, &e->devcap) &&
+				vck_le16(b, 4, &e->devctl) && vck_le16(b, 6, &e->devsta));
 }
 
 static void decode_pm(struct cfg *g, unsigned pos, uint32_t head)
 {
 	struct vck_cap_pm *pm = &g->c->pm;
-	uint8_t b[4]; /* bridge extensions and data share the dword, and text leaves them out */
+	uint8_t b[4]; /* bridge extensions and data share the dword, and text leaves them
+			 out */
 	ssize_t got = vck_file_pread(g->file, b, sizeof(b), pos + 4);
 
 	pm->pos = (uint8_t)pos;
 	pm->pmc = (uint16_t)(head >> 16);
-	if (got >= 2 && vck_le16((struct vck_bytes){ b, sizeof(b) }, 0, &pm->pmcsr))
+	if (got >= 2 && vck_le16((struct vck_bytes){b, sizeof(b)}, 0, &pm->pmcsr))
 		pm->present = VCK_YES;
 }
 
@@ -125,7 +127,7 @@ static void decode_std(struct cfg *g, unsigned pos, uint32_t head)
 	else if (id == CAP_MSIX && !c->msix.pos)
 		decode_msi(&c->msix, pos, head);
 	else if (id == CAP_AF && !c->af.pos)
-		c->af = (struct vck_cap_af){ VCK_YES, (uint8_t)pos, (uint8_t)(head >> 24) };
+		c->af = (struct vck_cap_af){VCK_YES, (uint8_t)pos, (uint8_t)(head >> 24)};
 }
 
 /* A capability that was seen and whose registers could not be read stays unknown. */
@@ -147,9 +149,9 @@ static void std_complete(struct vck_pcicap *c)
 
 /* How a walk ended. */
 enum walk {
-	WALK_END = 0,  /* at the end of the list */
-	WALK_SHORT,    /* where no more bytes are to be had */
-	WALK_BROKEN,   /* at something that is no list */
+	WALK_END = 0, /* at the end of the list */
+	WALK_SHORT,   /* where no more bytes are to be had */
+	WALK_BROKEN,  /* at something that is no list */
 };
 
 static enum walk walk_std(struct cfg *g, unsigned pos)
@@ -186,21 +188,21 @@ static void read_std(struct cfg *g)
 		std_complete(c);
 	else
 		c->std_known = VCK_NO;
-	c->chain_broken = w == WALK_BROKEN ? VCK_YES :
-			  w == WALK_END	   ? VCK_NO :
-					     VCK_UNKNOWN;
+	c->chain_broken = w == WALK_BROKEN ? VCK_YES
+			  : w == WALK_END  ? VCK_NO
+					   : VCK_UNKNOWN;
 }
 
 /* --- extended capabilities --- */
 
 /* Root ports whose ACS registers are dwords: capability at +4, control at +8. Linux
- * drivers/pci/quirks.c, pci_quirk_intel_spt_pch_acs_match() [6.12, 7.3]: 100 and 200 series
- * (Sunrise and Union Point) and the 7th and 8th generation mobile parts. */
+ * drivers/pci/quirks.c, pci_quirk_intel_spt_pch_acs_match() [6.12, 7.3]: 100 and 200
+ * series (Sunrise and Union Point) and the 7th and 8th generation mobile parts. */
 static const struct {
 	uint16_t first, last;
 } acs_dword_ports[] = {
-	{ 0xa110, 0xa11f }, { 0xa167, 0xa16a }, { 0xa290, 0xa29f },
-	{ 0xa2e7, 0xa2ee }, { 0x9d10, 0x9d1b },
+	{0xa110, 0xa11f}, {0xa167, 0xa16a}, {0xa290, 0xa29f},
+	{0xa2e7, 0xa2ee}, {0x9d10, 0x9d1b},
 };
 
 static bool acs_in_dwords(const struct vck_pcicap *c)
@@ -208,7 +210,8 @@ static bool acs_in_dwords(const struct vck_pcicap *c)
 	if (c->vendor != 0x8086 || c->exp.type != VCK_PCIE_ROOT_PORT)
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(acs_dword_ports); i++) {
-		if (c->device >= acs_dword_ports[i].first && c->device <= acs_dword_ports[i].last)
+		if (c->device >= acs_dword_ports[i].first &&
+		    c->device <= acs_dword_ports[i].last)
 			return true;
 	}
 	return false;
@@ -222,7 +225,8 @@ static void decode_acs(struct cfg *g, unsigned pos)
 
 	a->dword_layout = acs_in_dwords(g->c);
 	if (a->dword_layout)
-		ok = get16x2(g, pos + 4, &a->cap, &high) && get16x2(g, pos + 8, &a->ctl, &high);
+		ok = get16x2(g, pos + 4, &a->cap, &high) &&
+		     get16x2(g, pos + 8, &a->ctl, &high);
 	else
 		ok = get16x2(g, pos + 4, &a->cap, &a->ctl);
 	a->pos = (uint16_t)pos;
@@ -233,7 +237,7 @@ static void decode_sriov(struct cfg *g, unsigned pos)
 {
 	struct vck_cap_sriov *s = &g->c->sriov;
 	uint8_t raw[0x3c - 0x08];
-	struct vck_bytes b = { raw, sizeof(raw) };
+	struct vck_bytes b = {raw, sizeof(raw)};
 	bool ok;
 
 	s->pos = (uint16_t)pos;
@@ -274,7 +278,7 @@ static void decode_ext(struct cfg *g, unsigned pos, uint32_t head)
 
 static enum walk walk_ext(struct cfg *g)
 {
-	uint64_t visited[EXT_SIZE / 4 / 64] = { 0 };
+	uint64_t visited[EXT_SIZE / 4 / 64] = {0};
 	unsigned pos = STD_SIZE;
 
 	for (unsigned n = 0; pos; n++) {
@@ -337,7 +341,7 @@ static bool is_all_ones(const uint8_t *p, size_t n)
 static void decode_header(struct cfg *g)
 {
 	struct vck_pcicap *c = g->c;
-	struct vck_bytes b = { g->head, sizeof(g->head) };
+	struct vck_bytes b = {g->head, sizeof(g->head)};
 	uint8_t type;
 
 	if (!vck_le16(b, 0x00, &c->vendor) || !vck_le16(b, 0x02, &c->device) ||
@@ -346,7 +350,8 @@ static void decode_header(struct cfg *g)
 		return;
 	c->header_known = VCK_YES;
 	c->revision = g->head[0x08];
-	c->class = (uint32_t)g->head[0x0b] << 16 | (uint32_t)g->head[0x0a] << 8 | g->head[0x09];
+	c->class = (uint32_t)g->head[0x0b] << 16 | (uint32_t)g->head[0x0a] << 8 |
+		   g->head[0x09];
 	c->header_type = type & 0x7f;
 	c->multifunction = vck_tri(type & 0x80);
 	if (c->header_type == 0) {
@@ -360,8 +365,8 @@ static void decode_header(struct cfg *g)
 }
 
 /*
- * A header with holes, as text of lspci -vvv gives it. Without command, status, type and pin
- * it says nothing; ids that are missing read ffff, as those of a VF do.
+ * A header with holes, as text of lspci -vvv gives it. Without command, status, type and
+ * pin it says nothing; ids that are missing read ffff, as those of a VF do.
  */
 static bool read_parts(struct cfg *g, ssize_t got)
 {
@@ -369,8 +374,8 @@ static bool read_parts(struct cfg *g, ssize_t got)
 		uint8_t off, n;
 		bool needed;
 	} parts[] = {
-		{ 0x04, 4, true },  { 0x0e, 1, true },	{ 0x3d, 1, true },  { 0x00, 4, false },
-		{ 0x08, 1, false }, { 0x09, 3, false }, { 0x18, 3, false }, { 0x2c, 4, false },
+		{0x04, 4, true},  {0x0e, 1, true},  {0x3d, 1, true},  {0x00, 4, false},
+		{0x08, 1, false}, {0x09, 3, false}, {0x18, 3, false}, {0x2c, 4, false},
 	};
 	unsigned reg;
 	uint8_t b;
@@ -381,7 +386,8 @@ static bool read_parts(struct cfg *g, ssize_t got)
 	memset(g->head, 0, sizeof(g->head));
 	memset(g->head, 0xff, 4);
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
-		if (!get(g, parts[i].off, g->head + parts[i].off, parts[i].n) && parts[i].needed)
+		if (!get(g, parts[i].off, g->head + parts[i].off, parts[i].n) &&
+		    parts[i].needed)
 			return false;
 	}
 	reg = (g->head[0x0e] & 0x7f) == 2 ? REG_CAP_POINTER_CARDBUS : REG_CAP_POINTER;
@@ -392,7 +398,7 @@ static bool read_parts(struct cfg *g, ssize_t got)
 
 int vck_pcicap_read(struct vck_file *f, struct vck_pcicap *c)
 {
-	struct cfg g = { .file = f, .c = c };
+	struct cfg g = {.file = f, .c = c};
 	ssize_t got = vck_file_pread(f, g.head, sizeof(g.head), 0);
 
 	if (got < 0 && got != -ENODATA)

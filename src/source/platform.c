@@ -64,7 +64,8 @@ static bool in_iort(const struct vck_host *h, const char *acpi_path)
 	for (size_t i = 0; iort && acpi_path && i < iort->n_nodes; i++) {
 		const struct vck_iort_node *n = &iort->nodes[i];
 
-		if (n->type == VCK_IORT_NAMED && n->name && same_object(n->name, acpi_path))
+		if (n->type == VCK_IORT_NAMED && n->name &&
+		    same_object(n->name, acpi_path))
 			return true;
 	}
 	return false;
@@ -93,7 +94,8 @@ static int read_text(struct platform_reader *rd, struct vck_dir *dir, const char
 	return *ret ? 0 : -ENOMEM;
 }
 
-static int read_power(struct platform_reader *rd, struct vck_device *d, struct vck_dir *dir)
+static int read_power(struct platform_reader *rd, struct vck_device *d,
+		      struct vck_dir *dir)
 {
 	int r = read_text(rd, dir, "power/runtime_status", &d->runtime_status);
 
@@ -118,9 +120,10 @@ static int read_driver(struct platform_reader *rd, struct vck_device *d,
 	return 0;
 }
 
-static int read_cdev(struct platform_reader *rd, struct vck_device *d, struct vck_dir *dir)
+static int read_cdev(struct platform_reader *rd, struct vck_device *d,
+		     struct vck_dir *dir)
 {
-	cleanup_names struct vck_names names = { 0 };
+	cleanup_names struct vck_names names = {0};
 	cleanup_dir struct vck_dir *sub = NULL;
 
 	if (!vck_dir_has(dir, "vfio-dev") || vck_dir_opendir(dir, "vfio-dev", &sub) < 0 ||
@@ -149,7 +152,8 @@ static int add_device(struct platform_reader *rd, const struct candidate *c)
 	if (c->acpi_err == 0)
 		d->have |= VCK_EV_FIRMWARE_NODE;
 	else
-		vck_tally_add(&rd->tally, "ACPI companion", NULL, c->acpi_err, c->name, c->path);
+		vck_tally_add(&rd->tally, "ACPI companion", NULL, c->acpi_err, c->name,
+			      c->path);
 	if (vck_dir_link_name(c->dir, "iommu", unit, sizeof(unit)) >= 0) {
 		d->has_iommu_link = true;
 		d->unit = vck_host_find_unit(rd->h, unit);
@@ -170,7 +174,7 @@ static int consider(struct platform_reader *rd, struct vck_dir *bus, const char 
 		    enum vck_bus kind)
 {
 	cleanup_dir struct vck_dir *dir = NULL;
-	struct candidate c = { .name = name, .bus = kind };
+	struct candidate c = {.name = name, .bus = kind};
 	char path[VCK_PATH_LEN];
 	ssize_t r = vck_dir_link_path(bus, name, path, sizeof(path));
 
@@ -180,11 +184,13 @@ static int consider(struct platform_reader *rd, struct vck_dir *bus, const char 
 		r = vck_root_opendir(rd->root, path, &dir);
 	if (r == 0) {
 		vck_dir_peek(dir);
-		c.acpi_err = vck_node_acpi_path(rd->h, rd->root, dir, &c.acpi_node, &c.acpi_path);
+		c.acpi_err = vck_node_acpi_path(rd->h, rd->root, dir, &c.acpi_node,
+						&c.acpi_path);
 		r = c.acpi_err == -ENOMEM ? -ENOMEM : 0;
 	}
 	if (r < 0) {
-		/* One that went away meanwhile is no loss: it may not even have been of interest. */
+		/* One that went away meanwhile is no loss: it may not even have been of
+		 * interest. */
 		if (r != -ENOENT && r != -ENOMEM)
 			vck_tally_add(&rd->tally, "everything", NULL, (int)r, name,
 				      vck_dir_path(bus));
@@ -199,7 +205,7 @@ static int consider(struct platform_reader *rd, struct vck_dir *bus, const char 
 
 static int read_bus(struct platform_reader *rd, const char *path, enum vck_bus kind)
 {
-	cleanup_names struct vck_names names = { 0 };
+	cleanup_names struct vck_names names = {0};
 	cleanup_dir struct vck_dir *bus = NULL;
 	int r = vck_root_opendir(rd->root, path, &bus);
 
@@ -219,8 +225,8 @@ int vck_read_platform(struct vck_host *h, struct vck_root *root)
 	struct platform_reader rd = {
 		.h = h,
 		.root = root,
-		.tally = { .source = "platform", .noun = "device" },
-		.names = { .arena = &h->arena },
+		.tally = {.source = "platform", .noun = "device"},
+		.names = {.arena = &h->arena},
 	};
 	int r;
 

@@ -19,7 +19,7 @@ void vck_names_done(struct vck_names *n)
 	for (size_t i = 0; i < n->n; i++)
 		free(n->names[i]);
 	free(n->names);
-	*n = (struct vck_names){ 0 };
+	*n = (struct vck_names){0};
 }
 
 static int names_add(struct vck_names *n, const char *name)
@@ -52,8 +52,8 @@ static int name_cmp(const void *a, const void *b)
 
 /* --- opening --- */
 
-static int dir_new(struct vck_root *r, int fd, struct vck_mem_node *node, const char *path,
-		   struct vck_dir **ret)
+static int dir_new(struct vck_root *r, int fd, struct vck_mem_node *node,
+		   const char *path, struct vck_dir **ret)
 {
 	struct vck_dir *d = calloc(1, sizeof(*d));
 
@@ -106,8 +106,8 @@ int vck_root_opendir(struct vck_root *r, const char *path, struct vck_dir **ret)
 	}
 	while (*path == '/')
 		path++;
-	fd = vck_root_openat(r, r->fd, *path ? path : ".", O_RDONLY | O_DIRECTORY | O_NONBLOCK,
-			     RESOLVE_IN_ROOT);
+	fd = vck_root_openat(r, r->fd, *path ? path : ".",
+			     O_RDONLY | O_DIRECTORY | O_NONBLOCK, RESOLVE_IN_ROOT);
 	if (fd < 0) {
 		vck_note_path_error(r, path, fd);
 		return fd;
@@ -174,7 +174,8 @@ const char *vck_dir_path(const struct vck_dir *d)
 typedef int entry_fn(struct vck_dir *d, void *ctx, const char *name, unsigned char type);
 
 /* The entries of one buffer that getdents64(2) filled. */
-static int each_in_buffer(struct vck_dir *d, const char *buf, size_t len, entry_fn *fn, void *ctx)
+static int each_in_buffer(struct vck_dir *d, const char *buf, size_t len, entry_fn *fn,
+			  void *ctx)
 {
 	for (size_t at = 0; at < len;) {
 		const struct dirent64 *e = (const void *)(buf + at);
@@ -190,8 +191,8 @@ static int each_in_buffer(struct vck_dir *d, const char *buf, size_t len, entry_
 	return 0;
 }
 
-/* Calls @fn for every entry; stops at the first negative result. Without readdir(3), which
- * would want a descriptor of its own for every directory. */
+/* Calls @fn for every entry; stops at the first negative result. Without readdir(3),
+ * which would want a descriptor of its own for every directory. */
 static int dir_each(struct vck_dir *d, entry_fn *fn, void *ctx)
 {
 	_Alignas(struct dirent64) char buf[16384];
@@ -228,7 +229,7 @@ static unsigned char mem_type(const struct vck_mem_node *n)
 
 int vck_dir_list(struct vck_dir *d, struct vck_names *ret)
 {
-	cleanup_names struct vck_names names = { 0 };
+	cleanup_names struct vck_names names = {0};
 	int r = 0;
 
 	if (d->root->tree) {
@@ -244,7 +245,7 @@ int vck_dir_list(struct vck_dir *d, struct vck_names *ret)
 	if (r < 0)
 		return r;
 	*ret = names;
-	names = (struct vck_names){ 0 };
+	names = (struct vck_names){0};
 	return 0;
 }
 
@@ -312,7 +313,7 @@ void vck_dir_peek(struct vck_dir *d)
 		return;
 	}
 	free(d->peek.text);
-	d->peek = (struct vck_peek){ 0 };
+	d->peek = (struct vck_peek){0};
 }
 
 int vck_dir_type(const struct vck_dir *d, const char *name, unsigned char *ret)
@@ -323,7 +324,8 @@ int vck_dir_type(const struct vck_dir *d, const char *name, unsigned char *ret)
 	*ret = DT_UNKNOWN;
 	if (!d->has_peek)
 		return 0;
-	for (slot = hash_of(name, n) & p->mask; p->slots[slot]; slot = (slot + 1) & p->mask) {
+	for (slot = hash_of(name, n) & p->mask; p->slots[slot];
+	     slot = (slot + 1) & p->mask) {
 		const char *e = p->text + p->slots[slot] - 1;
 
 		if (strncmp(e + 1, name, n) != 0 || e[1 + n])
@@ -351,7 +353,8 @@ bool vck_dir_is_dir(struct vck_dir *d, const char *name)
 	if (vck_dir_type(d, name, &type) < 0)
 		return false;
 	if (type == DT_UNKNOWN)
-		return fstatat(d->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
+		return fstatat(d->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		       S_ISDIR(st.st_mode);
 	return type == DT_DIR;
 }
 
@@ -413,8 +416,8 @@ ssize_t vck_dir_readlink(struct vck_dir *d, const char *name, char *buf, size_t 
 
 	/* One component: in a path, a link on the way could lead out of the root. */
 	if (!strchr(name, '/'))
-		n = d->root->tree ? mem_readlink(d, name, buf, size) :
-				    fs_readlink(d, name, buf, size);
+		n = d->root->tree ? mem_readlink(d, name, buf, size)
+				  : fs_readlink(d, name, buf, size);
 	if (n >= 0 && (size_t)n >= size)
 		n = -EFBIG;
 	if (n < 0) {

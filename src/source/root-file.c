@@ -17,7 +17,7 @@
 void vck_blob_done(struct vck_blob *b)
 {
 	free(b->data);
-	*b = (struct vck_blob){ 0 };
+	*b = (struct vck_blob){0};
 }
 
 /* --- directory back end --- */
@@ -37,7 +37,8 @@ static int error_of_mode(mode_t mode)
 	return S_ISDIR(mode) ? -EISDIR : S_ISLNK(mode) ? -ELOOP : -EMEDIUMTYPE;
 }
 
-/* Before it is opened, the type is known from a listing, from where it is, or by asking. */
+/* Before it is opened, the type is known from a listing, from where it is, or by asking.
+ */
 static int check_type(const struct vck_dir *d, const char *name)
 {
 	unsigned char type;
@@ -106,7 +107,7 @@ static int blob_grow(struct vck_blob *b, size_t *cap)
 
 int vck_fd_read(int fd, struct vck_blob *ret)
 {
-	cleanup_blob struct vck_blob b = { 0 };
+	cleanup_blob struct vck_blob b = {0};
 	size_t cap = 4096;
 	struct stat st;
 	ssize_t n;
@@ -186,7 +187,7 @@ static int mem_file(struct vck_dir *d, const char *name, struct vck_mem_node **r
 
 static int mem_read(struct vck_dir *d, const char *name, struct vck_blob *ret)
 {
-	cleanup_blob struct vck_blob b = { 0 };
+	cleanup_blob struct vck_blob b = {0};
 	struct vck_mem_node *n = NULL;
 	ssize_t got;
 	int r = mem_file(d, name, &n);
@@ -224,7 +225,7 @@ static int read_unrecorded(struct vck_dir *d, const char *name, struct vck_blob 
 
 int vck_dir_read(struct vck_dir *d, const char *name, struct vck_blob *ret)
 {
-	struct vck_blob b = { 0 };
+	struct vck_blob b = {0};
 	int r = read_unrecorded(d, name, &b);
 
 	if (r < 0) {
@@ -266,7 +267,7 @@ static void keep_lines(struct vck_blob *b, const char *const *words, size_t n)
 int vck_dir_lines(struct vck_dir *d, const char *name, const char *const *words, size_t n,
 		  struct vck_blob *ret)
 {
-	struct vck_blob b = { 0 };
+	struct vck_blob b = {0};
 	int r = read_unrecorded(d, name, &b);
 
 	if (r < 0) {
@@ -308,7 +309,8 @@ static ssize_t mem_attr(struct vck_dir *d, const char *name, char *buf, size_t s
 
 ssize_t vck_dir_attr(struct vck_dir *d, const char *name, char *buf, size_t size)
 {
-	ssize_t n = d->root->tree ? mem_attr(d, name, buf, size) : fs_attr(d, name, buf, size);
+	ssize_t n = d->root->tree ? mem_attr(d, name, buf, size)
+				  : fs_attr(d, name, buf, size);
 	size_t len;
 	char *s;
 

@@ -20,7 +20,8 @@ struct vck_memtree *vck_root_record(struct vck_root *r, struct vck_memtree *tree
 	return before;
 }
 
-const char *vck_full_path(const struct vck_dir *d, const char *name, char *buf, size_t size)
+const char *vck_full_path(const struct vck_dir *d, const char *name, char *buf,
+			  size_t size)
 {
 	int n = snprintf(buf, size, "%s%s%s", d->path, *d->path ? "/" : "", name);
 
@@ -28,7 +29,8 @@ const char *vck_full_path(const struct vck_dir *d, const char *name, char *buf, 
 }
 
 /* The path to note @name under, NULL when nothing is recorded. */
-static const char *note_path(const struct vck_dir *d, const char *name, char *buf, size_t size)
+static const char *note_path(const struct vck_dir *d, const char *name, char *buf,
+			     size_t size)
 {
 	return d->root->record ? vck_full_path(d, name, buf, size) : NULL;
 }
@@ -128,8 +130,10 @@ static int first_component(char *todo, char *name, size_t size)
 	return 0;
 }
 
-/* The text of a link, like readlink(2); @path holds no links in front of its last part. */
-static ssize_t link_text(const struct vck_root *r, const char *path, char *buf, size_t size)
+/* The text of a link, like readlink(2); @path holds no links in front of its last part.
+ */
+static ssize_t link_text(const struct vck_root *r, const char *path, char *buf,
+			 size_t size)
 {
 	struct vck_mem_node *n = NULL;
 	ssize_t len;
@@ -149,7 +153,8 @@ static ssize_t link_text(const struct vck_root *r, const char *path, char *buf, 
 
 int vck_record_resolve(struct vck_root *r, const char *path, char *real, size_t size)
 {
-	char todo[VCK_PATH_LEN], next[VCK_PATH_LEN], here[VCK_PATH_LEN], target[VCK_PATH_LEN];
+	char todo[VCK_PATH_LEN], next[VCK_PATH_LEN], here[VCK_PATH_LEN],
+		target[VCK_PATH_LEN];
 	char name[256];
 	int links = 0;
 

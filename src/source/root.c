@@ -20,7 +20,7 @@
 
 ssize_t vck_path_join(const char *dir, const char *rel, char *buf, size_t size)
 {
-	const char *parts[2] = { *rel == '/' ? "" : dir, rel };
+	const char *parts[2] = {*rel == '/' ? "" : dir, rel};
 	size_t len = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
@@ -89,7 +89,8 @@ static int root_new(enum vck_origin origin, int fd, struct vck_memtree *tree,
 	return 0;
 }
 
-int vck_root_from_tree(struct vck_memtree *tree, enum vck_origin origin, struct vck_root **ret)
+int vck_root_from_tree(struct vck_memtree *tree, enum vck_origin origin,
+		       struct vck_root **ret)
 {
 	return root_new(origin, -1, tree, ret);
 }
@@ -110,7 +111,8 @@ static int root_open_dir(const char *path, enum vck_origin origin, struct vck_ro
 		close(probe);
 		return 0;
 	}
-	/* ENOSYS: before Linux 5.6; EPERM: a container's seccomp profile that does not know it. */
+	/* ENOSYS: before Linux 5.6; EPERM: a container's seccomp profile that does not
+	 * know it. */
 	if (origin == VCK_ORIGIN_LIVE) {
 		(*ret)->no_openat2 = true;
 		return 0;
@@ -122,8 +124,8 @@ static int root_open_dir(const char *path, enum vck_origin origin, struct vck_ro
 static int root_open_file(int fd, struct vck_root **ret)
 {
 	cleanup_memtree struct vck_memtree *tree = vck_memtree_new();
-	cleanup_blob struct vck_blob b = { 0 };
-	struct vck_text_notes notes = { 0 };
+	cleanup_blob struct vck_blob b = {0};
+	struct vck_text_notes notes = {0};
 	enum vck_origin origin = VCK_ORIGIN_LSPCI;
 	const char *text;
 	size_t skip;
@@ -229,7 +231,8 @@ int vck_root_read(struct vck_root *r, const char *path, struct vck_blob *ret)
 {
 	char next[VCK_PATH_LEN];
 
-	/* Files are opened without following a link; here it is followed inside of the root. */
+	/* Files are opened without following a link; here it is followed inside of the
+	 * root. */
 	for (int i = 0; i < LINKS_MAX; i++) {
 		cleanup_dir struct vck_dir *d = NULL;
 		const char *name;
@@ -237,7 +240,8 @@ int vck_root_read(struct vck_root *r, const char *path, struct vck_blob *ret)
 
 		if (err == 0)
 			err = vck_dir_read(d, name, ret);
-		if (err != -ELOOP || !d || vck_dir_link_path(d, name, next, sizeof(next)) < 0)
+		if (err != -ELOOP || !d ||
+		    vck_dir_link_path(d, name, next, sizeof(next)) < 0)
 			return err;
 		path = next;
 	}
@@ -253,8 +257,8 @@ ssize_t vck_root_attr(struct vck_root *r, const char *path, char *buf, size_t si
 	return err < 0 ? err : vck_dir_attr(d, name, buf, size);
 }
 
-int vck_root_lines(struct vck_root *r, const char *path, const char *const *words, size_t n,
-		   struct vck_blob *ret)
+int vck_root_lines(struct vck_root *r, const char *path, const char *const *words,
+		   size_t n, struct vck_blob *ret)
 {
 	cleanup_dir struct vck_dir *d = NULL;
 	const char *name;

@@ -35,15 +35,16 @@ void vck_tally_report(const struct vck_tally *t, struct vck_host *h)
 	for (size_t i = 0; i < t->n_rows; i++) {
 		const struct vck_tally_row *row = &t->rows[i];
 		const char *path = row->path[0] ? row->path : NULL;
-		const char *sep = row->hint ? ": " : "", *hint = row->hint ? row->hint : "";
+		const char *sep = row->hint ? ": " : "",
+			   *hint = row->hint ? row->hint : "";
 
 		if (row->n == 1)
-			vck_problem(h, t->source, path, row->err, "%s of %s%s%s", row->what,
-				    row->first, sep, hint);
+			vck_problem(h, t->source, path, row->err, "%s of %s%s%s",
+				    row->what, row->first, sep, hint);
 		else
 			vck_problem(h, t->source, path, row->err,
-				    "%s of %u %ss, the first is %s%s%s", row->what, row->n,
-				    t->noun, row->first, sep, hint);
+				    "%s of %u %ss, the first is %s%s%s", row->what,
+				    row->n, t->noun, row->first, sep, hint);
 	}
 }
 

@@ -10,20 +10,21 @@
 
 #define CLASS_DIR "sys/class/iommu"
 
-/* Names that drivers give their units (iommu_device_sysfs_add callers, Linux 6.12 and 7.3). */
+/* Names that drivers give their units (iommu_device_sysfs_add callers, Linux 6.12
+ * and 7.3). */
 static const struct {
 	const char *prefix;
 	enum vck_iommu_driver driver;
 	const char *name;
 	bool base; /* the register base is the rest of the name, in hex */
 } unit_names[] = {
-	{ "dmar", VCK_IOMMU_INTEL, "intel-iommu", false },
-	{ "ivhd", VCK_IOMMU_AMD, "amd-iommu", false },
-	{ "smmu3.0x", VCK_IOMMU_SMMU_V3, "arm-smmu-v3", true },
-	{ "smmu.0x", VCK_IOMMU_SMMU, "arm-smmu", true },
-	{ "apple-dart.", VCK_IOMMU_OTHER, "apple-dart", false },
-	{ "riscv-iommu@", VCK_IOMMU_OTHER, "riscv-iommu", false },
-	{ "s390-iommu.", VCK_IOMMU_OTHER, "s390-iommu", false },
+	{"dmar", VCK_IOMMU_INTEL, "intel-iommu", false},
+	{"ivhd", VCK_IOMMU_AMD, "amd-iommu", false},
+	{"smmu3.0x", VCK_IOMMU_SMMU_V3, "arm-smmu-v3", true},
+	{"smmu.0x", VCK_IOMMU_SMMU, "arm-smmu", true},
+	{"apple-dart.", VCK_IOMMU_OTHER, "apple-dart", false},
+	{"riscv-iommu@", VCK_IOMMU_OTHER, "riscv-iommu", false},
+	{"s390-iommu.", VCK_IOMMU_OTHER, "s390-iommu", false},
 };
 
 static void driver_by_name(struct vck_unit *u)
@@ -69,8 +70,8 @@ static int read_intel(struct vck_host *h, struct vck_unit *u, struct vck_dir *di
 	return r;
 }
 
-/* Three formats (drivers/iommu/amd/init.c): "EFR" in 5.10, "EFR2:EFR" up to 6.6, "EFR:EFR2"
- * since 6.7. */
+/* Three formats (drivers/iommu/amd/init.c): "EFR" in 5.10, "EFR2:EFR" up to 6.6,
+ * "EFR:EFR2" since 6.7. */
 static int parse_features(const struct vck_host *h, char *text, struct vck_unit *u)
 {
 	char *second = strchr(text, ':');
@@ -123,8 +124,8 @@ static int read_registers(struct vck_host *h, struct vck_unit *u, struct vck_dir
 		enum vck_iommu_driver driver;
 		int (*read)(struct vck_host *h, struct vck_unit *u, struct vck_dir *dir);
 	} vendors[] = {
-		{ "intel-iommu", VCK_IOMMU_INTEL, read_intel },
-		{ "amd-iommu", VCK_IOMMU_AMD, read_amd },
+		{"intel-iommu", VCK_IOMMU_INTEL, read_intel},
+		{"amd-iommu", VCK_IOMMU_AMD, read_amd},
 	};
 	int r = 0;
 
@@ -147,23 +148,29 @@ static int read_registers(struct vck_host *h, struct vck_unit *u, struct vck_dir
 
 /* --- the device behind a unit --- */
 
-/* virtio-iommu units bear the name of the device that carries the virtio device (1.3.2:
- * virtio_bus_name); theirs is virtio device 23. */
+/* virtio-iommu units bear the name of the device that carries the virtio device
+ * (drivers/iommu/virtio-iommu.c, virtio_bus_name()). Theirs is virtio device 23; the
+ * driver tells as well. */
 static bool is_virtio_iommu(struct vck_root *root, const char *unit_path)
 {
-	char path[VCK_PATH_LEN], text[32];
+	cleanup_dir struct vck_dir *dir = NULL;
+	char path[VCK_PATH_LEN], driver[64];
 	uint64_t id;
 
 	/* The path is …/0000:00:01.0/virtio0/iommu/NAME. */
-	if (vck_path_join(unit_path, "../../device", path, sizeof(path)) < 0 ||
-	    vck_root_attr(root, path, text, sizeof(text)) < 0)
+	if (!strstr(unit_path, "/virtio") ||
+	    vck_path_join(unit_path, "../..", path, sizeof(path)) < 0 ||
+	    vck_root_opendir(root, path, &dir) < 0)
 		return false;
-	return strstr(unit_path, "/virtio") && vck_parse_u64(text, 0, UINT64_MAX, &id) == 0 &&
-	       id == 23;
+	if (vck_dir_attr_u64(dir, "device", &id) == 0)
+		return id == 23;
+	return vck_dir_link_name(dir, "driver", driver, sizeof(driver)) > 0 &&
+	       streq(driver, "virtio_iommu");
 }
 
 /* Other units: the driver of the device they belong to. */
-static int driver_of_parent(struct vck_host *h, struct vck_unit *u, struct vck_dir *parent)
+static int driver_of_parent(struct vck_host *h, struct vck_unit *u,
+			    struct vck_dir *parent)
 {
 	char name[256];
 
@@ -172,9 +179,9 @@ static int driver_of_parent(struct vck_host *h, struct vck_unit *u, struct vck_d
 	u->driver_name = vck_arena_strdup(&h->arena, name);
 	if (!u->driver_name)
 		return -ENOMEM;
-	u->driver = streq(name, "arm-smmu-v3") ? VCK_IOMMU_SMMU_V3 :
-		    streq(name, "arm-smmu")    ? VCK_IOMMU_SMMU :
-						 VCK_IOMMU_OTHER;
+	u->driver = streq(name, "arm-smmu-v3") ? VCK_IOMMU_SMMU_V3
+		    : streq(name, "arm-smmu")  ? VCK_IOMMU_SMMU
+					       : VCK_IOMMU_OTHER;
 	return 0;
 }
 
@@ -191,9 +198,11 @@ static int read_parent(struct vck_host *h, struct vck_root *root, struct vck_uni
 		u->driver_name = "virtio-iommu";
 		up = "../../.."; /* what carries the virtio device */
 	}
-	/* …/PARENT/iommu/NAME; Intel's units hang below sys/devices/virtual and have none. */
+	/* …/PARENT/iommu/NAME; Intel's units hang below sys/devices/virtual and have
+	 * none. */
 	if (vck_path_join(unit_path, up, path, sizeof(path)) < 0 ||
-	    str_ends(path, "sys/devices/virtual") || vck_root_opendir(root, path, &parent) < 0)
+	    str_ends(path, "sys/devices/virtual") ||
+	    vck_root_opendir(root, path, &parent) < 0)
 		return 0;
 	name = strrchr(path, '/');
 	u->parent = vck_arena_strdup(&h->arena, name ? name + 1 : path);
@@ -233,7 +242,7 @@ static int read_unit(struct vck_host *h, struct vck_root *root, struct vck_dir *
 
 static int read_all(struct vck_host *h, struct vck_root *root, struct vck_dir *class)
 {
-	cleanup_names struct vck_names names = { 0 };
+	cleanup_names struct vck_names names = {0};
 	int r = vck_dir_list(class, &names);
 
 	if (r < 0)

@@ -52,7 +52,8 @@ static bool is_up(struct vck_dir *dir)
 	char state[32];
 	uint64_t flags;
 
-	if (vck_dir_attr(dir, "operstate", state, sizeof(state)) > 0 && streq(state, "up"))
+	if (vck_dir_attr(dir, "operstate", state, sizeof(state)) > 0 &&
+	    streq(state, "up"))
 		return true;
 	return vck_dir_attr_u64(dir, "flags", &flags) == 0 && flags & IFF_UP;
 }
@@ -79,10 +80,12 @@ static int read_serial_consoles(struct vck_host *h, struct vck_root *root)
 	char text[256], path[VCK_PATH_LEN], use[300], *save = NULL;
 	int r = 0;
 
-	if (vck_root_attr(root, "sys/class/tty/console/active", text, sizeof(text)) <= 0 ||
+	if (vck_root_attr(root, "sys/class/tty/console/active", text, sizeof(text)) <=
+		    0 ||
 	    vck_root_opendir(root, "sys/class/tty", &ttys) < 0)
 		return 0;
-	for (char *w = strtok_r(text, " ", &save); w && r == 0; w = strtok_r(NULL, " ", &save)) {
+	for (char *w = strtok_r(text, " ", &save); w && r == 0;
+	     w = strtok_r(NULL, " ", &save)) {
 		struct vck_device *d;
 
 		if (strchr(w, '/') || vck_dir_link_path(ttys, w, path, sizeof(path)) < 0)
@@ -98,7 +101,7 @@ static int read_serial_consoles(struct vck_host *h, struct vck_root *root)
 /* Are virtual terminals drawn on a frame buffer now? */
 static bool frame_buffer_console(struct vck_root *root)
 {
-	cleanup_names struct vck_names names = { 0 };
+	cleanup_names struct vck_names names = {0};
 	cleanup_dir struct vck_dir *all = NULL;
 
 	if (vck_root_opendir(root, "sys/class/vtconsole", &all) < 0 ||
@@ -138,7 +141,7 @@ typedef int class_fn(struct vck_host *h, struct vck_root *root, const char *name
 static int each_of_class(struct vck_host *h, struct vck_root *root, const char *class,
 			 class_fn *fn)
 {
-	cleanup_names struct vck_names names = { 0 };
+	cleanup_names struct vck_names names = {0};
 	cleanup_dir struct vck_dir *dir = NULL;
 	char path[VCK_PATH_LEN];
 	int r = vck_root_opendir(root, class, &dir);
@@ -147,7 +150,8 @@ static int each_of_class(struct vck_host *h, struct vck_root *root, const char *
 		r = vck_dir_list(dir, &names);
 	if (r < 0) {
 		if (r != -ENOENT)
-			vck_problem(h, "usage", class, r, "what the host uses devices for");
+			vck_problem(h, "usage", class, r,
+				    "what the host uses devices for");
 		return r == -ENOMEM ? r : 0;
 	}
 	for (size_t i = 0; r == 0 && i < names.n; i++) {

@@ -17,7 +17,7 @@
 enum { FIELDS = 7 };
 
 /* "v00001B36d00000010sv…": scripts/mod/file2alias.c, do_pci_entry */
-static const char *const keys[FIELDS] = { "v", "d", "sv", "sd", "bc", "sc", "i" };
+static const char *const keys[FIELDS] = {"v", "d", "sv", "sd", "bc", "sc", "i"};
 
 struct fields {
 	char value[FIELDS][9]; /* hex digits, or "*" */
@@ -69,10 +69,12 @@ static bool matches(const struct alias *a, const struct fields *device)
 
 /* --- the list of aliases --- */
 
-/* Driver and module often differ in dashes: sys/module/MODULE/drivers tells when it is loaded. */
-static const char *driver_of(struct vck_host *h, struct vck_root *root, const char *module)
+/* Driver and module often differ in dashes: sys/module/MODULE/drivers tells when it is
+ * loaded. */
+static const char *driver_of(struct vck_host *h, struct vck_root *root,
+			     const char *module)
 {
-	cleanup_names struct vck_names names = { 0 };
+	cleanup_names struct vck_names names = {0};
 	cleanup_dir struct vck_dir *d = NULL;
 	char path[VCK_PATH_LEN];
 	int n = snprintf(path, sizeof(path), "sys/module/%s/drivers", module);
@@ -86,7 +88,8 @@ static const char *driver_of(struct vck_host *h, struct vck_root *root, const ch
 				return vck_arena_strdup(&h->arena, driver);
 		}
 	}
-	return streq(module, "vfio_pci") ? "vfio-pci" : vck_arena_strdup(&h->arena, module);
+	return streq(module, "vfio_pci") ? "vfio-pci"
+					 : vck_arena_strdup(&h->arena, module);
 }
 
 static int aliases_add(struct vck_host *h, struct vck_root *root, struct aliases *all,
@@ -125,7 +128,7 @@ static int take_line(struct vck_host *h, struct vck_root *root, struct aliases *
 		     const char *line, size_t len)
 {
 	static const char start[] = "alias vfio_pci:";
-	struct alias a = { 0 };
+	struct alias a = {0};
 	char module[128];
 	const char *end = line + len, *s;
 	size_t n = 0;
@@ -146,8 +149,8 @@ static int take_line(struct vck_host *h, struct vck_root *root, struct aliases *
 
 static int read_aliases(struct vck_host *h, struct vck_root *root, struct aliases *all)
 {
-	static const char *const words[] = { "alias vfio_pci:" };
-	cleanup_blob struct vck_blob b = { 0 };
+	static const char *const words[] = {"alias vfio_pci:"};
+	cleanup_blob struct vck_blob b = {0};
 	const char *text, *line;
 	size_t left, len;
 	int r = vck_modules_lines(h, root, "modules.alias", words, 1, &b);
@@ -181,7 +184,7 @@ static const char *best_driver(const struct aliases *all, const struct vck_devic
 
 int vck_read_variants(struct vck_host *h, struct vck_root *root)
 {
-	struct aliases all = { 0 };
+	struct aliases all = {0};
 	int r;
 
 	if (vck_root_origin(root) == VCK_ORIGIN_LSPCI)
@@ -191,7 +194,8 @@ int vck_read_variants(struct vck_host *h, struct vck_root *root)
 		h->have |= VCK_EV_MODALIAS;
 		for (size_t i = 0; i < h->n_devices; i++) {
 			if (h->devices[i]->bus == VCK_BUS_PCI)
-				h->devices[i]->vfio_driver = best_driver(&all, h->devices[i]);
+				h->devices[i]->vfio_driver =
+					best_driver(&all, h->devices[i]);
 		}
 	} else if (r != -ENOMEM) {
 		vck_problem(h, "variants", "lib/modules", r,

@@ -81,7 +81,7 @@ static int read_one(struct vck_host *h, struct vck_root *root, const char *name,
 static int read_all(struct vck_host *h, struct vck_root *root, struct vck_dir *bus,
 		    struct vck_tally *tally)
 {
-	cleanup_names struct vck_names names = { 0 };
+	cleanup_names struct vck_names names = {0};
 	int r = vck_dir_list(bus, &names);
 
 	if (r < 0)
@@ -94,14 +94,15 @@ static int read_all(struct vck_host *h, struct vck_root *root, struct vck_dir *b
 		if (n >= 0)
 			r = read_one(h, root, names.names[i], path, tally);
 		else
-			vck_tally_add(tally, "features", NULL, (int)n, names.names[i], BUS_DIR);
+			vck_tally_add(tally, "features", NULL, (int)n, names.names[i],
+				      BUS_DIR);
 	}
 	return r;
 }
 
 int vck_read_virtio(struct vck_host *h, struct vck_root *root)
 {
-	struct vck_tally tally = { .source = "virtio", .noun = "virtio device" };
+	struct vck_tally tally = {.source = "virtio", .noun = "virtio device"};
 	cleanup_dir struct vck_dir *bus = NULL;
 	int r;
 

@@ -33,8 +33,8 @@ static void die(const char *what, const char *path)
 
 /* --- bench make --- */
 
-#define PORTS 32
-#define PER_PORT 9 /* the port and the functions below it */
+#define PORTS	  32
+#define PER_PORT  9	/* the port and the functions below it */
 #define LINKS_MAX 30000 /* of one file; ext4 takes 65,000 */
 
 static int root_fd;
@@ -77,7 +77,8 @@ static void make_common(const char *path, const char *text)
 	} pool[64];
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(pool) && pool[i].text && !streq(pool[i].text, text); i++)
+	for (i = 0; i < ARRAY_SIZE(pool) && pool[i].text && !streq(pool[i].text, text);
+	     i++)
 		;
 	if (i == ARRAY_SIZE(pool)) {
 		make_file(path, text, strlen(text));
@@ -105,40 +106,40 @@ static void make_link(const char *path, const char *target)
 static const struct {
 	const char *name, *text;
 } attributes[] = {
-	{ "ari_enabled", "0\n" },
-	{ "broken_parity_status", "0\n" },
-	{ "consistent_dma_mask_bits", "64\n" },
-	{ "current_link_speed", "16.0 GT/s PCIe\n" },
-	{ "current_link_width", "16\n" },
-	{ "d3cold_allowed", "1\n" },
-	{ "dma_mask_bits", "64\n" },
-	{ "driver_override", "(null)\n" },
-	{ "enable", "1\n" },
-	{ "irq", "120\n" },
-	{ "local_cpulist", "0-63\n" },
-	{ "local_cpus", "ffffffff,ffffffff\n" },
-	{ "max_link_speed", "16.0 GT/s PCIe\n" },
-	{ "max_link_width", "16\n" },
-	{ "msi_bus", "1\n" },
-	{ "numa_node", "0\n" },
-	{ "power/async", "enabled\n" },
-	{ "power/control", "on\n" },
-	{ "power/runtime_active_time", "1000\n" },
-	{ "power/runtime_status", "active\n" },
-	{ "power/runtime_suspended_time", "0\n" },
-	{ "power_state", "D0\n" },
-	{ "remove", "" },
-	{ "rescan", "" },
-	{ "reset", "" },
-	{ "reset_method", "flr bus\n" },
-	{ "revision", "0x03\n" },
+	{"ari_enabled", "0\n"},
+	{"broken_parity_status", "0\n"},
+	{"consistent_dma_mask_bits", "64\n"},
+	{"current_link_speed", "16.0 GT/s PCIe\n"},
+	{"current_link_width", "16\n"},
+	{"d3cold_allowed", "1\n"},
+	{"dma_mask_bits", "64\n"},
+	{"driver_override", "(null)\n"},
+	{"enable", "1\n"},
+	{"irq", "120\n"},
+	{"local_cpulist", "0-63\n"},
+	{"local_cpus", "ffffffff,ffffffff\n"},
+	{"max_link_speed", "16.0 GT/s PCIe\n"},
+	{"max_link_width", "16\n"},
+	{"msi_bus", "1\n"},
+	{"numa_node", "0\n"},
+	{"power/async", "enabled\n"},
+	{"power/control", "on\n"},
+	{"power/runtime_active_time", "1000\n"},
+	{"power/runtime_status", "active\n"},
+	{"power/runtime_suspended_time", "0\n"},
+	{"power_state", "D0\n"},
+	{"remove", ""},
+	{"rescan", ""},
+	{"reset", ""},
+	{"reset_method", "flr bus\n"},
+	{"revision", "0x03\n"},
 };
 
 struct function {
 	unsigned domain, bus, dev, fn;
 	unsigned secondary; /* 0: no bridge */
 	unsigned group;
-	char path[192];	    /* below sys/ */
+	char path[192]; /* below sys/ */
 };
 
 static void put(uint8_t *config, unsigned off, uint32_t value)
@@ -150,7 +151,7 @@ static void put(uint8_t *config, unsigned off, uint32_t value)
 /* PM, MSI-X and PCIe; AER, ACS and two more that nobody decodes. */
 static void make_config(const struct function *f, const char *path)
 {
-	uint8_t config[4096] = { 0 };
+	uint8_t config[4096] = {0};
 
 	put(config, 0x00, f->secondary ? 0x347a8086 : 0x101d15b3);
 	put(config, 0x04, 0x00100406);
@@ -181,11 +182,12 @@ static void make_resource(const char *path, unsigned serial)
 	size_t n = 0;
 
 	for (unsigned i = 0; i < 13; i++) {
-		unsigned long long start = i ? 0 : 0x200000000000ull + ((uint64_t)serial << 25);
+		unsigned long long start =
+			i ? 0 : 0x200000000000ull + ((uint64_t)serial << 25);
 
-		n += (size_t)snprintf(text + n, sizeof(text) - n, "0x%016llx 0x%016llx 0x%016x\n",
-				      start, start ? start + 0x1ffffff : 0,
-				      start ? 0x14220cu : 0u);
+		n += (size_t)snprintf(
+			text + n, sizeof(text) - n, "0x%016llx 0x%016llx 0x%016x\n",
+			start, start ? start + 0x1ffffff : 0, start ? 0x14220cu : 0u);
 	}
 	make_file(path, text, n);
 }
@@ -201,13 +203,14 @@ static void make_ids(const struct function *f, const char *dir)
 		 bridge ? "pcieport" : "mlx5_core", bridge ? "60400" : "20000",
 		 bridge ? "8086:347A" : "15B3:101D", bridge ? "8086:0000" : "15B3:0043",
 		 f->domain, f->bus, f->dev, f->fn,
-		 bridge ? "pci:v00008086d0000347Asv00008086sd00000000bc06sc04i00" :
-			  "pci:v000015B3d0000101Dsv000015B3sd00000043bc02sc00i00");
+		 bridge ? "pci:v00008086d0000347Asv00008086sd00000000bc06sc04i00"
+			: "pci:v000015B3d0000101Dsv000015B3sd00000043bc02sc00i00");
 	snprintf(path, sizeof(path), "%s/uevent", dir);
 	make_file(path, text, strlen(text));
 	snprintf(path, sizeof(path), "%s/modalias", dir);
-	make_common(path, bridge ? "pci:v00008086d0000347Asv00008086sd00000000bc06sc04i00\n" :
-				   "pci:v000015B3d0000101Dsv000015B3sd00000043bc02sc00i00\n");
+	make_common(path,
+		    bridge ? "pci:v00008086d0000347Asv00008086sd00000000bc06sc04i00\n"
+			   : "pci:v000015B3d0000101Dsv000015B3sd00000043bc02sc00i00\n");
 	snprintf(path, sizeof(path), "%s/vendor", dir);
 	make_common(path, bridge ? "0x8086\n" : "0x15b3\n");
 	snprintf(path, sizeof(path), "%s/device", dir);
@@ -228,12 +231,14 @@ static void make_group(const struct function *f, const char *name, const char *u
 	make_dir(path);
 	snprintf(path, sizeof(path), "sys/kernel/iommu_groups/%u/devices", f->group);
 	make_dir(path);
-	snprintf(path, sizeof(path), "sys/kernel/iommu_groups/%u/devices/%s", f->group, name);
+	snprintf(path, sizeof(path), "sys/kernel/iommu_groups/%u/devices/%s", f->group,
+		 name);
 	snprintf(text, sizeof(text), "../../../../%s", f->path);
 	make_link(path, text);
 	snprintf(path, sizeof(path), "sys/kernel/iommu_groups/%u/type", f->group);
 	make_common(path, "DMA-FQ\n");
-	snprintf(path, sizeof(path), "sys/kernel/iommu_groups/%u/reserved_regions", f->group);
+	snprintf(path, sizeof(path), "sys/kernel/iommu_groups/%u/reserved_regions",
+		 f->group);
 	make_common(path, "0x00000000fee00000 0x00000000feefffff msi\n");
 	snprintf(path, sizeof(path), "sys/%s/iommu_group", f->path);
 	snprintf(text, sizeof(text), "%skernel/iommu_groups/%u", up, f->group);
@@ -245,7 +250,8 @@ static void make_function(const struct function *f)
 	char dir[256], path[512], text[512], name[32];
 	const char *up = f->secondary ? "../../../" : "../../../../";
 
-	snprintf(name, sizeof(name), "%04x:%02x:%02x.%x", f->domain, f->bus, f->dev, f->fn);
+	snprintf(name, sizeof(name), "%04x:%02x:%02x.%x", f->domain, f->bus, f->dev,
+		 f->fn);
 	snprintf(dir, sizeof(dir), "sys/%s", f->path);
 	make_dir(dir);
 	snprintf(path, sizeof(path), "%s/power", dir);
@@ -279,7 +285,8 @@ static void make_unit(void)
 {
 	make_dirs("sys/devices/virtual/iommu/dmar0/intel-iommu");
 	make_file("sys/devices/virtual/iommu/dmar0/intel-iommu/address", "fed90000\n", 9);
-	make_file("sys/devices/virtual/iommu/dmar0/intel-iommu/cap", "8d2078c106f0466\n", 16);
+	make_file("sys/devices/virtual/iommu/dmar0/intel-iommu/cap", "8d2078c106f0466\n",
+		  16);
 	make_file("sys/devices/virtual/iommu/dmar0/intel-iommu/ecap", "f020df\n", 7);
 	make_file("sys/devices/virtual/iommu/dmar0/intel-iommu/version", "5:0\n", 4);
 	make_link("sys/class/iommu/dmar0", "../../devices/virtual/iommu/dmar0");
@@ -298,8 +305,15 @@ static void make_kernel(void)
 static void make_host(const char *dir, unsigned n)
 {
 	static const char *const dirs[] = {
-		"pool", "sys/bus/pci/devices", "sys/bus/pci/drivers", "sys/kernel/iommu_groups",
-		"sys/class/iommu", "sys/module", "sys/devices", "proc/sys/kernel", "dev",
+		"pool",
+		"sys/bus/pci/devices",
+		"sys/bus/pci/drivers",
+		"sys/kernel/iommu_groups",
+		"sys/class/iommu",
+		"sys/module",
+		"sys/devices",
+		"proc/sys/kernel",
+		"dev",
 	};
 
 	if (mkdir(dir, 0755) < 0 && errno != EEXIST)
@@ -313,7 +327,7 @@ static void make_host(const char *dir, unsigned n)
 	make_kernel();
 	for (unsigned i = 0; i < n; i++) {
 		unsigned port = i / PER_PORT % PORTS, k = i % PER_PORT;
-		struct function f = { .domain = i / PER_PORT / PORTS, .group = i };
+		struct function f = {.domain = i / PER_PORT / PORTS, .group = i};
 		char bridge[64], path[128];
 
 		snprintf(bridge, sizeof(bridge), "devices/pci%04x:00", f.domain);
@@ -322,13 +336,14 @@ static void make_host(const char *dir, unsigned n)
 		if (k == 0) {
 			f.dev = port;
 			f.secondary = port + 1;
-			snprintf(f.path, sizeof(f.path), "%s/%04x:00:%02x.0", bridge, f.domain,
-				 port);
+			snprintf(f.path, sizeof(f.path), "%s/%04x:00:%02x.0", bridge,
+				 f.domain, port);
 		} else {
 			f.bus = port + 1;
 			f.fn = k - 1;
-			snprintf(f.path, sizeof(f.path), "%s/%04x:00:%02x.0/%04x:%02x:00.%x",
-				 bridge, f.domain, port, f.domain, f.bus, f.fn);
+			snprintf(f.path, sizeof(f.path),
+				 "%s/%04x:00:%02x.0/%04x:%02x:00.%x", bridge, f.domain,
+				 port, f.domain, f.bus, f.fn);
 		}
 		make_function(&f);
 	}
@@ -375,9 +390,9 @@ static void floor_config(int dir)
 
 static void floor_function(int bus, const char *name)
 {
-	static const char *const names[] = { "vendor", "device",   "class",
-					     "revision", "numa_node", "resource" };
-	static const char *const links[] = { "driver", "iommu_group", "subsystem" };
+	static const char *const names[] = {"vendor",	"device",    "class",
+					    "revision", "numa_node", "resource"};
+	static const char *const links[] = {"driver", "iommu_group", "subsystem"};
 	int dir = openat(bus, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	char text[4096];
 
@@ -461,6 +476,8 @@ int main(int argc, char **argv)
 	else if (argc > 3 && streq(argv[1], "time"))
 		time_command(atoi(argv[2]), argv + 3);
 	else
-		return fprintf(stderr, "usage: bench make DIR N | floor DIR | time RUNS CMD…\n"), 2;
+		return fprintf(stderr,
+			       "usage: bench make DIR N | floor DIR | time RUNS CMD…\n"),
+		       2;
 	return 0;
 }

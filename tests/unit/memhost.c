@@ -21,7 +21,7 @@ static void add_text(struct vck_memtree *t, const char *path, const char *text)
 			out[n++] = '\n';
 			s++;
 		} else if (s[0] == '\\' && s[1] == 'x') {
-			char hex[3] = { s[2], s[3], '\0' };
+			char hex[3] = {s[2], s[3], '\0'};
 
 			out[n++] = (char)strtoul(hex, NULL, 16);
 			s += 3;
@@ -40,7 +40,8 @@ static void add_line(struct vck_memtree *t, const char *line)
 	char path[512];
 	int r = 0;
 
-	snprintf(path, sizeof(path), "%.*s", sep ? (int)(sep - line) : (int)strlen(line), line);
+	snprintf(path, sizeof(path), "%.*s", sep ? (int)(sep - line) : (int)strlen(line),
+		 line);
 	if (eq)
 		add_text(t, path, eq + 3);
 	else if (arrow)
@@ -60,8 +61,8 @@ void memhost_add(struct vck_memtree *t, const char *const *lines)
 
 void memhost_config(struct vck_memtree *t, const char *path, size_t n, bool pcie)
 {
-	uint8_t b[4096] = { 0xf4, 0x1a, 0x41, 0x10, 0x06, 0x04, 0x00, 0x00, 0x01,
-			    0x00, 0x00, 0x02 };
+	uint8_t b[4096] = {0xf4, 0x1a, 0x41, 0x10, 0x06, 0x04,
+			   0x00, 0x00, 0x01, 0x00, 0x00, 0x02};
 
 	if (pcie) {
 		b[0x06] = 0x10;

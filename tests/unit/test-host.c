@@ -50,13 +50,14 @@ static void test_kernel(void **state)
 	assert_string_equal(h->iomem[0].type, "BOOTFB");
 	assert_int_equal(h->iomem[0].start, 0x90000000);
 	assert_true(vck_host_has(h, VCK_EV_KERNEL | VCK_EV_ARCH | VCK_EV_CMDLINE |
-					    VCK_EV_LOCKDOWN | VCK_EV_IOMEM | VCK_EV_MEMORY));
+					    VCK_EV_LOCKDOWN | VCK_EV_IOMEM |
+					    VCK_EV_MEMORY));
 	assert_false(vck_host_has(h, VCK_EV_LIMITS));
 }
 
 static void test_nothing(void **state)
 {
-	static const char *const lines[] = { "other/file = x", NULL };
+	static const char *const lines[] = {"other/file = x", NULL};
 	cleanup_host struct vck_host *h = host(lines, VCK_ORIGIN_ROOT);
 
 	(void)state;
@@ -98,19 +99,24 @@ static void test_guest(void **state)
 		const char *lines[4];
 		enum vck_tri in_guest;
 	} rows[] = {
-		{ { "proc/cpuinfo = processor\t: 0\\nflags\t\t: fpu vme hypervisor lahf\\nbugs:\\n" },
-		  VCK_YES },
-		{ { "proc/cpuinfo = processor\t: 0\\nflags\t\t: fpu vme lahf_lm\\nbugs:\\n" }, VCK_NO },
-		{ { "proc/cpuinfo = processor\t: 0\\nflags\t\t: fpu hypervisor" }, VCK_UNKNOWN },
-		{ { "proc/cpuinfo = processor\t: 0\\nFeatures\t: fp asimd\\n" }, VCK_UNKNOWN },
-		{ { "sys/hypervisor/type = xen\\n", "proc/xen/capabilities = control_d\\n",
-		    "proc/cpuinfo = flags\t\t: hypervisor x\\n\\n" },
-		  VCK_NO },
-		{ { "sys/hypervisor/type = xen\\n" }, VCK_YES },
-		{ { "sys/class/dmi/id/sys_vendor = QEMU\\n" }, VCK_YES },
-		{ { "sys/class/dmi/id/sys_vendor = Dell Inc.\\n" }, VCK_UNKNOWN },
-		{ { "sys/firmware/devicetree/base/compatible = linux,dummy-virt\\x00" }, VCK_YES },
-		{ { "sys/firmware/devicetree/base/hypervisor/compatible = xen,xen\\x00" }, VCK_YES },
+		{{"proc/cpuinfo = processor\t: 0\\nflags\t\t: fpu vme hypervisor lahf\\nbugs:\\n"},
+		 VCK_YES},
+		{{"proc/cpuinfo = processor\t: 0\\nflags\t\t: fpu vme lahf_lm\\nbugs:\\n"},
+		 VCK_NO},
+		{{"proc/cpuinfo = processor\t: 0\\nflags\t\t: fpu hypervisor"},
+		 VCK_UNKNOWN},
+		{{"proc/cpuinfo = processor\t: 0\\nFeatures\t: fp asimd\\n"},
+		 VCK_UNKNOWN},
+		{{"sys/hypervisor/type = xen\\n", "proc/xen/capabilities = control_d\\n",
+		  "proc/cpuinfo = flags\t\t: hypervisor x\\n\\n"},
+		 VCK_NO},
+		{{"sys/hypervisor/type = xen\\n"}, VCK_YES},
+		{{"sys/class/dmi/id/sys_vendor = QEMU\\n"}, VCK_YES},
+		{{"sys/class/dmi/id/sys_vendor = Dell Inc.\\n"}, VCK_UNKNOWN},
+		{{"sys/firmware/devicetree/base/compatible = linux,dummy-virt\\x00"},
+		 VCK_YES},
+		{{"sys/firmware/devicetree/base/hypervisor/compatible = xen,xen\\x00"},
+		 VCK_YES},
 	};
 
 	(void)state;
@@ -158,8 +164,9 @@ static void test_modules(void **state)
 	assert_int_equal(v->iommufd_node, VCK_NO);
 	assert_int_equal(v->cdev, VCK_NO);
 	assert_string_equal(vck_host_param(h, "vfio", "enable_unsafe_noiommu_mode"), "N");
-	assert_int_equal(vck_host_param_bool(h, "vfio_iommu_type1", "allow_unsafe_interrupts"),
-			 VCK_YES);
+	assert_int_equal(
+		vck_host_param_bool(h, "vfio_iommu_type1", "allow_unsafe_interrupts"),
+		VCK_YES);
 }
 
 /* Nothing lists what could be loaded: unknown, unless the kernel loads no modules. */
@@ -170,11 +177,13 @@ static void test_unlisted_modules(void **state)
 		enum vck_origin origin;
 		enum vck_tri available;
 	} rows[] = {
-		{ { "proc/modules = ", "sys/module/kernel/x = 1" }, VCK_ORIGIN_CAPTURE, VCK_UNKNOWN },
-		{ { "sys/module/kernel/x = 1" }, VCK_ORIGIN_CAPTURE, VCK_NO },
-		{ { "sys/module/kernel/x = 1" }, VCK_ORIGIN_ROOT, VCK_UNKNOWN },
-		{ { "proc/cmdline = x" }, VCK_ORIGIN_CAPTURE, VCK_UNKNOWN },
-		{ { "sys/module/vfio_pci/parameters/ids = x" }, VCK_ORIGIN_ROOT, VCK_YES },
+		{{"proc/modules = ", "sys/module/kernel/x = 1"},
+		 VCK_ORIGIN_CAPTURE,
+		 VCK_UNKNOWN},
+		{{"sys/module/kernel/x = 1"}, VCK_ORIGIN_CAPTURE, VCK_NO},
+		{{"sys/module/kernel/x = 1"}, VCK_ORIGIN_ROOT, VCK_UNKNOWN},
+		{{"proc/cmdline = x"}, VCK_ORIGIN_CAPTURE, VCK_UNKNOWN},
+		{{"sys/module/vfio_pci/parameters/ids = x"}, VCK_ORIGIN_ROOT, VCK_YES},
 	};
 
 	(void)state;
@@ -201,11 +210,14 @@ static void test_variants(void **state)
 	static const struct {
 		const char *modalias, *driver;
 	} rows[] = {
-		{ "pci:v000015B3d0000101Esv000015B3sd00000043bc02sc00i00", "first_vfio_pci" },
-		{ "pci:v000015B3d0000101Esv000015B3sd00000043bc01sc00i00", "mlx5-vfio-pci" },
-		{ "pci:v00001AF4d00001041sv00001AF4sd00001041bc02sc00i00", "virtio_vfio_pci" },
-		{ "pci:v00008086d00001572sv00008086sd00000001bc02sc00i00", "vfio-pci" },
-		{ "pci:nonsense", NULL },
+		{"pci:v000015B3d0000101Esv000015B3sd00000043bc02sc00i00",
+		 "first_vfio_pci"},
+		{"pci:v000015B3d0000101Esv000015B3sd00000043bc01sc00i00",
+		 "mlx5-vfio-pci"},
+		{"pci:v00001AF4d00001041sv00001AF4sd00001041bc02sc00i00",
+		 "virtio_vfio_pci"},
+		{"pci:v00008086d00001572sv00008086sd00000001bc02sc00i00", "vfio-pci"},
+		{"pci:nonsense", NULL},
 	};
 
 	(void)state;
@@ -254,16 +266,17 @@ static void test_disks(void **state)
 	static const struct {
 		const char *line, *use;
 	} rows[] = {
-		{ "proc/self/mountinfo = 22 1 253:0 / /data\\040here rw - ext4 /dev/mapper/x rw\\n",
-		  "mounted at /data here" },
-		{ "proc/self/mountinfo = 22 1 8:2 / / rw shared:1 - ext4 /dev/root rw\\n",
-		  "mounted at /" },
+		{"proc/self/mountinfo = 22 1 253:0 / /data\\040here rw - ext4 /dev/mapper/x rw\\n",
+		 "mounted at /data here"},
+		{"proc/self/mountinfo = 22 1 8:2 / / rw shared:1 - ext4 /dev/root rw\\n",
+		 "mounted at /"},
 		/* btrfs has a device number of its own */
-		{ "proc/self/mountinfo = 22 1 0:25 /@ /srv rw - btrfs /dev/mapper/vg-root rw\\n",
-		  "mounted at /srv" },
-		{ "proc/swaps = Filename Type Size\\n/dev/dm-0 partition 1 0 -2\\n", "swap on dm-0" },
-		{ "proc/self/mountinfo = 22 1 0:5 / /proc rw - proc proc rw\\n",
-		  "sda2 is part of dm-0" },
+		{"proc/self/mountinfo = 22 1 0:25 /@ /srv rw - btrfs /dev/mapper/vg-root rw\\n",
+		 "mounted at /srv"},
+		{"proc/swaps = Filename Type Size\\n/dev/dm-0 partition 1 0 -2\\n",
+		 "swap on dm-0"},
+		{"proc/self/mountinfo = 22 1 0:5 / /proc rw - proc proc rw\\n",
+		 "sda2 is part of dm-0"},
 	};
 
 	(void)state;
@@ -271,7 +284,7 @@ static void test_disks(void **state)
 		struct vck_memtree *t = vck_memtree_new();
 
 		memhost_add(t, disks);
-		memhost_add(t, (const char *const[]){ rows[i].line, NULL });
+		memhost_add(t, (const char *const[]){rows[i].line, NULL});
 		cleanup_host struct vck_host *h = memhost_gather(t, VCK_ORIGIN_CAPTURE);
 
 		if (!streq0(h->devices[0]->in_use, rows[i].use))
@@ -286,8 +299,8 @@ static void test_holder_loop(void **state)
 
 	(void)state;
 	memhost_add(t, disks);
-	memhost_add(t, (const char *const[]){ "sys/devices/virtual/block/dm-0/holders/dm-0 -> x",
-					      NULL });
+	memhost_add(t, (const char *const[]){
+			       "sys/devices/virtual/block/dm-0/holders/dm-0 -> x", NULL});
 	cleanup_host struct vck_host *h = memhost_gather(t, VCK_ORIGIN_CAPTURE);
 
 	assert_non_null(h->devices[0]->in_use);
@@ -321,7 +334,8 @@ static void test_usage(void **state)
 	cleanup_host struct vck_host *h = host(lines, VCK_ORIGIN_CAPTURE);
 
 	(void)state;
-	assert_string_equal(h->devices[0]->in_use, "interface eth0 is up, interface eth1 is up");
+	assert_string_equal(h->devices[0]->in_use,
+			    "interface eth0 is up, interface eth1 is up");
 	assert_null(h->devices[0]->holders);
 	assert_string_equal(h->devices[1]->holders, "qemu-system-x86 (pid 4711)");
 	assert_null(h->devices[1]->in_use);
@@ -331,11 +345,16 @@ static void test_usage(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_kernel),		 cmocka_unit_test(test_nothing),
-		cmocka_unit_test(test_hidden_addresses), cmocka_unit_test(test_guest),
-		cmocka_unit_test(test_modules),		 cmocka_unit_test(test_unlisted_modules),
-		cmocka_unit_test(test_variants),	 cmocka_unit_test(test_disks),
-		cmocka_unit_test(test_holder_loop),	 cmocka_unit_test(test_usage),
+		cmocka_unit_test(test_kernel),
+		cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_hidden_addresses),
+		cmocka_unit_test(test_guest),
+		cmocka_unit_test(test_modules),
+		cmocka_unit_test(test_unlisted_modules),
+		cmocka_unit_test(test_variants),
+		cmocka_unit_test(test_disks),
+		cmocka_unit_test(test_holder_loop),
+		cmocka_unit_test(test_usage),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,26 +20,20 @@ struct patch {
 	unsigned size; /* 1, 2 or 4 bytes; 0 ends the list */
 };
 
-/* An NVMe-like endpoint: PM at 40, MSI at 50, PCIe at 60, MSI-X at b0; AER at 100, ACS at 148,
- * ATS at 158, SR-IOV at 168, PRI at 1a8, PASID at 1b8. */
+/* An NVMe-like endpoint: PM at 40, MSI at 50, PCIe at 60, MSI-X at b0; AER at 100, ACS at
+ * 148, ATS at 158, SR-IOV at 168, PRI at 1a8, PASID at 1b8. */
 static const struct patch endpoint[] = {
-	{ 0x00, 0x0a821234, 4 }, { 0x04, 0x00100406, 4 }, { 0x08, 0x01080203, 4 },
-	{ 0x0e, 0x80, 1 },	 { 0x2c, 0x56781234, 4 }, { 0x34, 0x40, 1 },
-	{ 0x3d, 0x01, 1 },
-	{ 0x40, 0x00035001, 4 }, { 0x44, 0x00000008, 4 },
-	{ 0x50, 0x008a6005, 4 },
-	{ 0x60, 0x0002b010, 4 }, { 0x64, 0x10008fe1, 4 }, { 0x68, 0x00192d17, 4 },
-	{ 0x84, 0x00070810, 4 }, { 0x88, 0x00000400, 4 },
-	{ 0xb0, 0x80200011, 4 },
-	{ 0x100, 0x14820001, 4 },
-	{ 0x148, 0x1581000d, 4 }, { 0x14c, 0x001d005f, 4 },
-	{ 0x158, 0x1681000f, 4 }, { 0x15c, 0x80000060, 4 },
-	{ 0x168, 0x1a810010, 4 }, { 0x170, 0x00000011, 4 }, { 0x174, 0x00080008, 4 },
-	{ 0x178, 0x00000004, 4 }, { 0x17c, 0x00020080, 4 }, { 0x180, 0xa8240000, 4 },
-	{ 0x18c, 0x0000000c, 4 },
-	{ 0x1a8, 0x1b810013, 4 }, { 0x1ac, 0x80000001, 4 },
-	{ 0x1b8, 0x0001001b, 4 }, { 0x1bc, 0x00011406, 4 },
-	{ 0, 0, 0 },
+	{0x00, 0x0a821234, 4},	{0x04, 0x00100406, 4},	{0x08, 0x01080203, 4},
+	{0x0e, 0x80, 1},	{0x2c, 0x56781234, 4},	{0x34, 0x40, 1},
+	{0x3d, 0x01, 1},	{0x40, 0x00035001, 4},	{0x44, 0x00000008, 4},
+	{0x50, 0x008a6005, 4},	{0x60, 0x0002b010, 4},	{0x64, 0x10008fe1, 4},
+	{0x68, 0x00192d17, 4},	{0x84, 0x00070810, 4},	{0x88, 0x00000400, 4},
+	{0xb0, 0x80200011, 4},	{0x100, 0x14820001, 4}, {0x148, 0x1581000d, 4},
+	{0x14c, 0x001d005f, 4}, {0x158, 0x1681000f, 4}, {0x15c, 0x80000060, 4},
+	{0x168, 0x1a810010, 4}, {0x170, 0x00000011, 4}, {0x174, 0x00080008, 4},
+	{0x178, 0x00000004, 4}, {0x17c, 0x00020080, 4}, {0x180, 0xa8240000, 4},
+	{0x18c, 0x0000000c, 4}, {0x1a8, 0x1b810013, 4}, {0x1ac, 0x80000001, 4},
+	{0x1b8, 0x0001001b, 4}, {0x1bc, 0x00011406, 4}, {0, 0, 0},
 };
 
 static void apply(uint8_t *b, const struct patch *p)
@@ -56,7 +50,7 @@ static struct vck_pcicap decode(const uint8_t *b, size_t n)
 	cleanup_root struct vck_root *r = NULL;
 	cleanup_dir struct vck_dir *d = NULL;
 	cleanup_file struct vck_file *f = NULL;
-	struct vck_pcicap c = { 0 };
+	struct vck_pcicap c = {0};
 
 	assert_int_equal(vck_memtree_file(t, "d/config", b, n), 0);
 	assert_int_equal(vck_root_from_tree(t, VCK_ORIGIN_CAPTURE, &r), 0);
@@ -69,7 +63,7 @@ static struct vck_pcicap decode(const uint8_t *b, size_t n)
 /* The endpoint with changes, cut to @n bytes. */
 static struct vck_pcicap changed(size_t n, const struct patch *p)
 {
-	uint8_t b[4096] = { 0 };
+	uint8_t b[4096] = {0};
 
 	apply(b, endpoint);
 	if (p)
@@ -139,13 +133,13 @@ static void test_lengths(void **state)
 		unsigned size;
 		enum vck_tri header, std, ext, exp, acs;
 	} rows[] = {
-		{ 0, 0, VCK_UNKNOWN, VCK_UNKNOWN, VCK_UNKNOWN, VCK_UNKNOWN, VCK_UNKNOWN },
-		{ 4, 4, VCK_UNKNOWN, VCK_UNKNOWN, VCK_UNKNOWN, VCK_UNKNOWN, VCK_UNKNOWN },
-		{ 63, 63, VCK_UNKNOWN, VCK_UNKNOWN, VCK_UNKNOWN, VCK_UNKNOWN, VCK_UNKNOWN },
-		{ 64, 64, VCK_YES, VCK_NO, VCK_UNKNOWN, VCK_UNKNOWN, VCK_UNKNOWN },
-		{ 128, 256, VCK_YES, VCK_NO, VCK_NO, VCK_YES, VCK_UNKNOWN },
-		{ 256, 256, VCK_YES, VCK_YES, VCK_NO, VCK_YES, VCK_UNKNOWN },
-		{ 0x150, 4096, VCK_YES, VCK_YES, VCK_NO, VCK_YES, VCK_YES },
+		{0, 0, VCK_UNKNOWN, VCK_UNKNOWN, VCK_UNKNOWN, VCK_UNKNOWN, VCK_UNKNOWN},
+		{4, 4, VCK_UNKNOWN, VCK_UNKNOWN, VCK_UNKNOWN, VCK_UNKNOWN, VCK_UNKNOWN},
+		{63, 63, VCK_UNKNOWN, VCK_UNKNOWN, VCK_UNKNOWN, VCK_UNKNOWN, VCK_UNKNOWN},
+		{64, 64, VCK_YES, VCK_NO, VCK_UNKNOWN, VCK_UNKNOWN, VCK_UNKNOWN},
+		{128, 256, VCK_YES, VCK_NO, VCK_NO, VCK_YES, VCK_UNKNOWN},
+		{256, 256, VCK_YES, VCK_YES, VCK_NO, VCK_YES, VCK_UNKNOWN},
+		{0x150, 4096, VCK_YES, VCK_YES, VCK_NO, VCK_YES, VCK_YES},
 	};
 
 	(void)state;
@@ -182,8 +176,8 @@ static void test_cut_registers(void **state)
 static void test_conventional(void **state)
 {
 	/* no PCIe capability: MSI's next pointer skips it */
-	static const struct patch conventional[] = { { 0x51, 0xb0, 1 }, { 0, 0, 0 } };
-	static const struct patch no_list[] = { { 0x06, 0x0000, 2 }, { 0, 0, 0 } };
+	static const struct patch conventional[] = {{0x51, 0xb0, 1}, {0, 0, 0}};
+	static const struct patch no_list[] = {{0x06, 0x0000, 2}, {0, 0, 0}};
 	struct vck_pcicap c = changed(256, conventional);
 
 	(void)state;
@@ -201,7 +195,7 @@ static void test_conventional(void **state)
 
 static void test_all_ones(void **state)
 {
-	static const struct patch vf[] = { { 0x00, 0xffffffff, 4 }, { 0, 0, 0 } };
+	static const struct patch vf[] = {{0x00, 0xffffffff, 4}, {0, 0, 0}};
 	uint8_t b[4096];
 	struct vck_pcicap c;
 
@@ -229,34 +223,74 @@ static void test_broken(void **state)
 		enum vck_tri std, ext, broken, exp, acs, pasid;
 	} rows[] = {
 		/* MSI-X points back to PM */
-		{ { { 0xb1, 0x40, 1 } }, VCK_NO, VCK_YES, VCK_YES, VCK_YES, VCK_YES, VCK_YES },
+		{{{0xb1, 0x40, 1}}, VCK_NO, VCK_YES, VCK_YES, VCK_YES, VCK_YES, VCK_YES},
 		/* PCIe points at itself */
-		{ { { 0x61, 0x60, 1 } }, VCK_NO, VCK_YES, VCK_YES, VCK_YES, VCK_YES, VCK_YES },
+		{{{0x61, 0x60, 1}}, VCK_NO, VCK_YES, VCK_YES, VCK_YES, VCK_YES, VCK_YES},
 		/* into the header */
-		{ { { 0x34, 0x10, 1 } }, VCK_NO, VCK_UNKNOWN, VCK_YES, VCK_UNKNOWN, VCK_UNKNOWN,
-		  VCK_UNKNOWN },
-		{ { { 0x51, 0x3c, 1 } }, VCK_NO, VCK_UNKNOWN, VCK_YES, VCK_UNKNOWN, VCK_UNKNOWN,
-		  VCK_UNKNOWN },
+		{{{0x34, 0x10, 1}},
+		 VCK_NO,
+		 VCK_UNKNOWN,
+		 VCK_YES,
+		 VCK_UNKNOWN,
+		 VCK_UNKNOWN,
+		 VCK_UNKNOWN},
+		{{{0x51, 0x3c, 1}},
+		 VCK_NO,
+		 VCK_UNKNOWN,
+		 VCK_YES,
+		 VCK_UNKNOWN,
+		 VCK_UNKNOWN,
+		 VCK_UNKNOWN},
 		/* the low bits of a pointer are reserved */
-		{ { { 0x34, 0x43, 1 } }, VCK_YES, VCK_YES, VCK_NO, VCK_YES, VCK_YES, VCK_YES },
+		{{{0x34, 0x43, 1}}, VCK_YES, VCK_YES, VCK_NO, VCK_YES, VCK_YES, VCK_YES},
 		/* an id of ff: nothing answers */
-		{ { { 0x50, 0xff, 1 } }, VCK_NO, VCK_UNKNOWN, VCK_YES, VCK_UNKNOWN, VCK_UNKNOWN,
-		  VCK_UNKNOWN },
+		{{{0x50, 0xff, 1}},
+		 VCK_NO,
+		 VCK_UNKNOWN,
+		 VCK_YES,
+		 VCK_UNKNOWN,
+		 VCK_UNKNOWN,
+		 VCK_UNKNOWN},
 		/* extended: ATS points back to AER, into the standard part, at itself */
-		{ { { 0x158, 0x1001000f, 4 } }, VCK_YES, VCK_NO, VCK_YES, VCK_YES, VCK_YES,
-		  VCK_UNKNOWN },
-		{ { { 0x158, 0x0801000f, 4 } }, VCK_YES, VCK_NO, VCK_YES, VCK_YES, VCK_YES,
-		  VCK_UNKNOWN },
-		{ { { 0x158, 0x1581000f, 4 } }, VCK_YES, VCK_NO, VCK_YES, VCK_YES, VCK_YES,
-		  VCK_UNKNOWN },
+		{{{0x158, 0x1001000f, 4}},
+		 VCK_YES,
+		 VCK_NO,
+		 VCK_YES,
+		 VCK_YES,
+		 VCK_YES,
+		 VCK_UNKNOWN},
+		{{{0x158, 0x0801000f, 4}},
+		 VCK_YES,
+		 VCK_NO,
+		 VCK_YES,
+		 VCK_YES,
+		 VCK_YES,
+		 VCK_UNKNOWN},
+		{{{0x158, 0x1581000f, 4}},
+		 VCK_YES,
+		 VCK_NO,
+		 VCK_YES,
+		 VCK_YES,
+		 VCK_YES,
+		 VCK_UNKNOWN},
 		/* ones in the middle */
-		{ { { 0x158, 0xffffffff, 4 } }, VCK_YES, VCK_NO, VCK_YES, VCK_YES, VCK_YES,
-		  VCK_UNKNOWN },
+		{{{0x158, 0xffffffff, 4}},
+		 VCK_YES,
+		 VCK_NO,
+		 VCK_YES,
+		 VCK_YES,
+		 VCK_YES,
+		 VCK_UNKNOWN},
 		/* ones at the start: the space is not reached, the list not broken */
-		{ { { 0x100, 0xffffffff, 4 } }, VCK_YES, VCK_NO, VCK_NO, VCK_YES, VCK_UNKNOWN,
-		  VCK_UNKNOWN },
+		{{{0x100, 0xffffffff, 4}},
+		 VCK_YES,
+		 VCK_NO,
+		 VCK_NO,
+		 VCK_YES,
+		 VCK_UNKNOWN,
+		 VCK_UNKNOWN},
 		/* zero at the start: there is none */
-		{ { { 0x100, 0, 4 } }, VCK_YES, VCK_YES, VCK_NO, VCK_YES, VCK_NO, VCK_NO },
+		{{{0x100, 0, 4}}, VCK_YES, VCK_YES, VCK_NO, VCK_YES, VCK_NO, VCK_NO},
 	};
 
 	(void)state;
@@ -266,24 +300,26 @@ static void test_broken(void **state)
 		if (c.std_known != rows[i].std || c.ext_known != rows[i].ext ||
 		    c.chain_broken != rows[i].broken || c.exp.present != rows[i].exp ||
 		    c.acs.present != rows[i].acs || c.pasid.present != rows[i].pasid)
-			fail_msg("row %zu: std %d ext %d broken %d exp %d acs %d pasid %d", i,
-				 c.std_known, c.ext_known, c.chain_broken, c.exp.present,
-				 c.acs.present, c.pasid.present);
+			fail_msg(
+				"row %zu: std %d ext %d broken %d exp %d acs %d pasid %d",
+				i, c.std_known, c.ext_known, c.chain_broken,
+				c.exp.present, c.acs.present, c.pasid.present);
 	}
 }
 
 static void test_bridges(void **state)
 {
 	static const struct patch spt[] = {
-		{ 0x00, 0xa1108086, 4 }, { 0x08, 0x060400f1, 4 }, { 0x0e, 0x81, 1 },
-		{ 0x18, 0x00050301, 4 }, { 0x62, 0x42, 1 },
-		{ 0x14c, 0x0000005f, 4 }, { 0x150, 0x0000001d, 4 }, { 0, 0, 0 },
+		{0x00, 0xa1108086, 4},	{0x08, 0x060400f1, 4},
+		{0x0e, 0x81, 1},	{0x18, 0x00050301, 4},
+		{0x62, 0x42, 1},	{0x14c, 0x0000005f, 4},
+		{0x150, 0x0000001d, 4}, {0, 0, 0},
 	};
 	/* the same device id on an endpoint of another vendor, and not a root port */
-	static const struct patch other[] = { { 0x00, 0xa1101234, 4 }, { 0x62, 0x42, 1 },
-					      { 0, 0, 0 } };
-	static const struct patch cardbus[] = { { 0x0e, 0x02, 1 }, { 0x34, 0x00, 1 },
-						{ 0x14, 0x40, 1 }, { 0, 0, 0 } };
+	static const struct patch other[] = {
+		{0x00, 0xa1101234, 4}, {0x62, 0x42, 1}, {0, 0, 0}};
+	static const struct patch cardbus[] = {
+		{0x0e, 0x02, 1}, {0x34, 0x00, 1}, {0x14, 0x40, 1}, {0, 0, 0}};
 	struct vck_pcicap c = changed(4096, spt);
 
 	(void)state;
@@ -305,7 +341,7 @@ static void test_bridges(void **state)
 
 static void test_version_1(void **state)
 {
-	static const struct patch v1[] = { { 0x62, 0x01, 1 }, { 0, 0, 0 } };
+	static const struct patch v1[] = {{0x62, 0x01, 1}, {0, 0, 0}};
 	struct vck_pcicap c = changed(4096, v1);
 
 	(void)state;
@@ -321,8 +357,8 @@ static void test_holes(void **state)
 	cleanup_root struct vck_root *r = NULL;
 	cleanup_dir struct vck_dir *d = NULL;
 	cleanup_file struct vck_file *f = NULL;
-	struct vck_pcicap c = { 0 };
-	uint8_t b[4096] = { 0 };
+	struct vck_pcicap c = {0};
+	uint8_t b[4096] = {0};
 
 	(void)state;
 	apply(b, endpoint);
@@ -345,10 +381,10 @@ static void test_holes(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_whole),	     cmocka_unit_test(test_lengths),
+		cmocka_unit_test(test_whole),	      cmocka_unit_test(test_lengths),
 		cmocka_unit_test(test_cut_registers), cmocka_unit_test(test_conventional),
-		cmocka_unit_test(test_all_ones),     cmocka_unit_test(test_broken),
-		cmocka_unit_test(test_bridges),	     cmocka_unit_test(test_version_1),
+		cmocka_unit_test(test_all_ones),      cmocka_unit_test(test_broken),
+		cmocka_unit_test(test_bridges),	      cmocka_unit_test(test_version_1),
 		cmocka_unit_test(test_holes),
 	};
 

@@ -56,8 +56,9 @@ static void make_link(const struct place *p, const char *name, const char *targe
 
 static int setup(void **state)
 {
-	static const char *const dirs[] = { "outside", "outside/dir", "root", "root/etc",
-					    "root/a",  "root/a/b",    "root/a/b/c" };
+	static const char *const dirs[] = {"outside",	"outside/dir", "root",
+					   "root/etc",	"root/a",      "root/a/b",
+					   "root/a/b/c"};
 	struct place *p = calloc(1, sizeof(*p));
 	char target[128];
 	int fd;
@@ -130,41 +131,41 @@ static const struct {
 	int err;
 	const char *text;
 } reads[] = {
-	{ "a/file", 0, " text \n" },
-	{ "/a/file", 0, " text \n" },
-	{ "a/empty", 0, "" },
-	{ "a/inner", 0, "deep" },
-	{ "a/link-dir/c/deep", 0, "deep" },
-	{ "a/../a/file", 0, " text \n" },
+	{"a/file", 0, " text \n"},
+	{"/a/file", 0, " text \n"},
+	{"a/empty", 0, ""},
+	{"a/inner", 0, "deep"},
+	{"a/link-dir/c/deep", 0, "deep"},
+	{"a/../a/file", 0, " text \n"},
 	/* absolute links start at the root, and ".." stays at it */
-	{ "a/absolute", 0, "of the root" },
-	{ "a/absolute-dir/hostname", 0, "of the root" },
-	{ "a/up", 0, "of the root" },
-	{ "../../../../../etc/hostname", 0, "of the root" },
+	{"a/absolute", 0, "of the root"},
+	{"a/absolute-dir/hostname", 0, "of the root"},
+	{"a/up", 0, "of the root"},
+	{"../../../../../etc/hostname", 0, "of the root"},
 	/* every way out leads nowhere */
-	{ "a/up-out", -ENOENT, NULL },
-	{ "a/dir-out/secret", -ENOENT, NULL },
-	{ "a/absolute-out", -ENOENT, NULL },
-	{ "a/absolute-dir-out/secret", -ENOENT, NULL },
-	{ "../outside/secret", -ENOENT, NULL },
-	{ "a/../../outside/secret", -ENOENT, NULL },
-	{ "a/fd-out", -ENOENT, NULL },
+	{"a/up-out", -ENOENT, NULL},
+	{"a/dir-out/secret", -ENOENT, NULL},
+	{"a/absolute-out", -ENOENT, NULL},
+	{"a/absolute-dir-out/secret", -ENOENT, NULL},
+	{"../outside/secret", -ENOENT, NULL},
+	{"a/../../outside/secret", -ENOENT, NULL},
+	{"a/fd-out", -ENOENT, NULL},
 	/* what is no file */
-	{ "a/dangling", -ENOENT, NULL },
-	{ "a/missing", -ENOENT, NULL },
-	{ "a/file/x", -ENOTDIR, NULL },
-	{ "a/loop", -ELOOP, NULL },
-	{ "a/loop1", -ELOOP, NULL },
-	{ "a/loop/x", -ELOOP, NULL },
-	{ "a/fifo", -EMEDIUMTYPE, NULL },
-	{ "a/b", -EISDIR, NULL },
-	{ "a/big", -EFBIG, NULL },
+	{"a/dangling", -ENOENT, NULL},
+	{"a/missing", -ENOENT, NULL},
+	{"a/file/x", -ENOTDIR, NULL},
+	{"a/loop", -ELOOP, NULL},
+	{"a/loop1", -ELOOP, NULL},
+	{"a/loop/x", -ELOOP, NULL},
+	{"a/fifo", -EMEDIUMTYPE, NULL},
+	{"a/b", -EISDIR, NULL},
+	{"a/big", -EFBIG, NULL},
 };
 
 static void check_reads(struct vck_root *r)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(reads); i++) {
-		cleanup_blob struct vck_blob b = { 0 };
+		cleanup_blob struct vck_blob b = {0};
 		int err = vck_root_read(r, reads[i].path, &b);
 
 		if (err != reads[i].err)
@@ -184,7 +185,7 @@ static void test_reads(void **state)
 static void test_device_node(void **state)
 {
 	cleanup_root struct vck_root *r = open_root(*state);
-	cleanup_blob struct vck_blob b = { 0 };
+	cleanup_blob struct vck_blob b = {0};
 	struct stat st;
 
 	if (stat(in(*state, "root/a/null"), &st) < 0)
@@ -241,10 +242,10 @@ static void test_links_as_text(void **state)
 	static const struct {
 		const char *name, *path;
 	} rows[] = {
-		{ "inner", "a/b/c/deep" },
-		{ "absolute", "etc/hostname" },
-		{ "up", "etc/hostname" },
-		{ "up-out", "outside/secret" }, /* below the root, where nothing is */
+		{"inner", "a/b/c/deep"},
+		{"absolute", "etc/hostname"},
+		{"up", "etc/hostname"},
+		{"up-out", "outside/secret"}, /* below the root, where nothing is */
 	};
 	cleanup_root struct vck_root *r = open_root(*state);
 	cleanup_dir struct vck_dir *d = NULL;
@@ -280,7 +281,7 @@ static void test_listing(void **state)
 	vck_dir_peek(d);
 	/* twice: the second listing starts from the beginning again */
 	for (int round = 0; round < 2; round++) {
-		cleanup_names struct vck_names n = { 0 };
+		cleanup_names struct vck_names n = {0};
 
 		assert_int_equal(vck_dir_list(d, &n), 0);
 		assert_int_equal(n.n, 200);
@@ -320,10 +321,10 @@ static void test_pieces(void **state)
 
 static void test_lines(void **state)
 {
-	static const char *const words[] = { "vfio", "iommu" };
+	static const char *const words[] = {"vfio", "iommu"};
 	cleanup_root struct vck_root *r = open_root(*state);
 	cleanup_memtree struct vck_memtree *t = vck_memtree_new();
-	cleanup_blob struct vck_blob b = { 0 };
+	cleanup_blob struct vck_blob b = {0};
 	struct vck_mem_node *n = NULL;
 
 	make_file(*state, "root/lines", "one vfio\ntwo\n\niommu three\nfour\nvfio");
@@ -351,7 +352,7 @@ static void test_recording(void **state)
 	assert_int_equal(vck_root_from_tree(t, VCK_ORIGIN_CAPTURE, &mem), 0);
 	assert_ptr_equal(vck_root_tree(mem), t);
 	for (size_t i = 0; i < ARRAY_SIZE(reads); i++) {
-		cleanup_blob struct vck_blob b = { 0 };
+		cleanup_blob struct vck_blob b = {0};
 		int err = vck_root_read(mem, reads[i].path, &b);
 
 		/* what is missing and what is too large is left out of a capture */
@@ -397,17 +398,18 @@ static void test_join(void **state)
 	static const struct {
 		const char *dir, *rel, *path;
 	} rows[] = {
-		{ "a/b", "c", "a/b/c" },	 { "a/b", "../c", "a/c" },
-		{ "a", "../../../c", "c" },	 { "a/b", "/c/./d//e/", "c/d/e" },
-		{ "", "..", "" },		 { "a/b/", "", "a/b" },
-		{ "a/b", "../..", "" },
+		{"a/b", "c", "a/b/c"},	  {"a/b", "../c", "a/c"},
+		{"a", "../../../c", "c"}, {"a/b", "/c/./d//e/", "c/d/e"},
+		{"", "..", ""},		  {"a/b/", "", "a/b"},
+		{"a/b", "../..", ""},
 	};
 	char buf[32];
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		assert_int_equal(vck_path_join(rows[i].dir, rows[i].rel, buf, sizeof(buf)),
-				 strlen(rows[i].path));
+		assert_int_equal(
+			vck_path_join(rows[i].dir, rows[i].rel, buf, sizeof(buf)),
+			strlen(rows[i].path));
 		assert_string_equal(buf, rows[i].path);
 	}
 	assert_int_equal(vck_path_join("abc", "def", buf, 8), 7);
@@ -417,16 +419,11 @@ static void test_join(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_reads),
-		cmocka_unit_test(test_device_node),
-		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_links_as_text),
-		cmocka_unit_test(test_listing),
-		cmocka_unit_test(test_roots),
-		cmocka_unit_test(test_pieces),
-		cmocka_unit_test(test_lines),
-		cmocka_unit_test(test_recording),
-		cmocka_unit_test(test_memory_errors),
+		cmocka_unit_test(test_reads),	  cmocka_unit_test(test_device_node),
+		cmocka_unit_test(test_names),	  cmocka_unit_test(test_links_as_text),
+		cmocka_unit_test(test_listing),	  cmocka_unit_test(test_roots),
+		cmocka_unit_test(test_pieces),	  cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_recording), cmocka_unit_test(test_memory_errors),
 		cmocka_unit_test(test_join),
 	};
 

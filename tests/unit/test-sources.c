@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The readers of sysfs: functions, groups, units, platform and virtio devices. What a file says
- * is in the model; what no file says is unknown, and "there is none" only where a
- * directory is whole. Thousands of equal refusals make one problem. */
+/* The readers of sysfs: functions, groups, units, platform and virtio devices. What a
+ * file says is in the model; what no file says is unknown, and "there is none" only where
+ * a directory is whole. Thousands of equal refusals make one problem. */
 #include "config.h"
 
 #include <errno.h>
@@ -14,9 +14,9 @@
 
 #include "memhost.h"
 
-#define PCI "sys/devices/pci0000:00"
+#define PCI  "sys/devices/pci0000:00"
 #define PORT PCI "/0000:00:1c.0"
-#define NIC PORT "/0000:05:00.0"
+#define NIC  PORT "/0000:05:00.0"
 
 /* A port with a two-function card below it, ACPI, one DMAR unit. */
 static const char *const server[] = {
@@ -37,7 +37,8 @@ static const char *const server[] = {
 	PORT "/uevent = DRIVER=pcieport\\nPCI_CLASS=60400\\nPCI_ID=8086:A110\\n"
 	     "PCI_SUBSYS_ID=8086:0000\\nPCI_SLOT_NAME=0000:00:1c.0\\nMODALIAS=pci:x\\n",
 	PORT "/firmware_node -> ../../LNXSYSTM:00/host/port",
-	NIC "/uevent = DRIVER=igb\\nPCI_CLASS=20000\\nPCI_ID=8086:10C9\\nPCI_SUBSYS_ID=15D9:0400\\n",
+	NIC
+	"/uevent = DRIVER=igb\\nPCI_CLASS=20000\\nPCI_ID=8086:10C9\\nPCI_SUBSYS_ID=15D9:0400\\n",
 	NIC "/resource = 0x00000000fb000000 0x00000000fb01ffff 0x0000000000040200\\n"
 	    "0x0000000000000000 0x0000000000000000 0x0000000000000000\\n"
 	    "0x000000000000e000 0x000000000000e01f 0x0000000000040101\\n"
@@ -50,7 +51,8 @@ static const char *const server[] = {
 	NIC "/sriov_totalvfs = 7\\n",
 	NIC "/sriov_numvfs = 1\\n",
 	NIC "/iommu -> ../../../virtual/iommu/dmar0",
-	PORT "/0000:05:10.0/uevent = PCI_CLASS=20000\\nPCI_ID=8086:10CA\\nPCI_SUBSYS_ID=15D9:0400\\n",
+	PORT
+	"/0000:05:10.0/uevent = PCI_CLASS=20000\\nPCI_ID=8086:10CA\\nPCI_SUBSYS_ID=15D9:0400\\n",
 	PORT "/0000:05:10.0/physfn -> ../0000:05:00.0",
 	PORT "/0000:05:10.0/driver_override = vfio-pci\\n",
 	PORT "/0000:05:10.0/power_state = D3hot\\n",
@@ -138,7 +140,8 @@ static void test_functions(void **state)
 
 static void test_groups(void **state)
 {
-	cleanup_host struct vck_host *h = memhost_gather(tree(server), VCK_ORIGIN_CAPTURE);
+	cleanup_host struct vck_host *h =
+		memhost_gather(tree(server), VCK_ORIGIN_CAPTURE);
 	struct vck_group *g;
 
 	(void)state;
@@ -177,7 +180,8 @@ static void test_damaged_groups(void **state)
 	assert_int_equal(h->groups[0]->n_missing, 2);
 	assert_string_equal(h->groups[0]->missing[0], "0000:06:00.0");
 	assert_int_equal(h->groups[1]->regions_known, VCK_UNKNOWN);
-	assert_non_null(memhost_problem(h, "groups", "a member that is not there of 2 groups"));
+	assert_non_null(
+		memhost_problem(h, "groups", "a member that is not there of 2 groups"));
 	assert_non_null(memhost_problem(h, "groups", "reserved regions of 10"));
 	assert_int_equal(memhost_problem(h, "groups", "members of 11")->err, EACCES);
 }
@@ -226,13 +230,14 @@ static void test_partial_tree(void **state)
 	assert_int_equal(h->n_devices, 2);
 	vga = device(h, "0000:00:02.0");
 	other = device(h, "0000:01:00.0");
-	assert_int_equal(vga->have & (VCK_EV_DRIVER | VCK_EV_GROUP | VCK_EV_RESET | VCK_EV_SRIOV |
-				      VCK_EV_HEADER),
+	assert_int_equal(vga->have & (VCK_EV_DRIVER | VCK_EV_GROUP | VCK_EV_RESET |
+				      VCK_EV_SRIOV | VCK_EV_HEADER),
 			 0);
 	assert_true(vck_device_has(vga, VCK_EV_IDS));
 	assert_int_equal(vga->device_id, 0x3e92);
 	assert_int_equal(vga->boot_vga, VCK_YES);
-	/* the header of a 64-byte config stands in for the ids, and says there is no list */
+	/* the header of a 64-byte config stands in for the ids, and says there is no list
+	 */
 	assert_int_equal(other->vendor_id, 0x1af4);
 	assert_true(vck_device_has(other, VCK_EV_IDS | VCK_EV_HEADER | VCK_EV_CAPS));
 	assert_false(vck_host_has(h, VCK_EV_GROUPS));
@@ -254,7 +259,8 @@ static void test_unprivileged(void **state)
 
 	assert_int_equal(h->privileged, VCK_NO);
 	assert_int_equal(device(h, "0000:05:00.0")->cap.exp.present, VCK_UNKNOWN);
-	assert_non_null(memhost_problem(h, "pci", "config space beyond 64 bytes of 3 functions"));
+	assert_non_null(
+		memhost_problem(h, "pci", "config space beyond 64 bytes of 3 functions"));
 	for (size_t i = 0; i < h->n_problems; i++)
 		lines += streq(h->problems[i].source, "pci");
 	assert_int_equal(lines, 1);
@@ -268,9 +274,11 @@ static void test_vmd(void **state)
 		"../../../devices/pci0000:00/0000:00:0e.0/pci10000:e0/10000:e0:06.0",
 		"sys/bus/pci/devices/10000:e1:00.0 -> "
 		"../../../devices/pci0000:00/0000:00:0e.0/pci10000:e0/10000:e0:06.0/10000:e1:00.0",
-		PCI "/0000:00:0e.0/uevent = DRIVER=vmd\\nPCI_CLASS=10400\\nPCI_ID=8086:9A0B\\n",
+		PCI
+		"/0000:00:0e.0/uevent = DRIVER=vmd\\nPCI_CLASS=10400\\nPCI_ID=8086:9A0B\\n",
 		PCI "/0000:00:0e.0/pci10000:e0/10000:e0:06.0/uevent = DRIVER=pcieport\\n",
-		PCI "/0000:00:0e.0/pci10000:e0/10000:e0:06.0/10000:e1:00.0/uevent = DRIVER=nvme\\n",
+		PCI
+		"/0000:00:0e.0/pci10000:e0/10000:e0:06.0/10000:e1:00.0/uevent = DRIVER=nvme\\n",
 		NULL,
 	};
 	cleanup_host struct vck_host *h = memhost_gather(tree(lines), VCK_ORIGIN_CAPTURE);
@@ -288,7 +296,8 @@ static void test_vmd(void **state)
 
 static void test_intel_unit(void **state)
 {
-	cleanup_host struct vck_host *h = memhost_gather(tree(server), VCK_ORIGIN_CAPTURE);
+	cleanup_host struct vck_host *h =
+		memhost_gather(tree(server), VCK_ORIGIN_CAPTURE);
 	struct vck_unit *u = vck_host_find_unit(h, "dmar0");
 
 	(void)state;
@@ -308,13 +317,13 @@ static void test_amd_features(void **state)
 		enum vck_tri known;
 		uint64_t efr, efr2;
 	} rows[] = {
-		{ "5.10.0", "58f77ef22294ade", VCK_YES, 0x58f77ef22294ade, 0 },
-		{ "6.1.0", "2:58f77ef22294ade", VCK_YES, 0x58f77ef22294ade, 2 },
-		{ "6.6.0", "2:58f77ef22294ade", VCK_YES, 0x58f77ef22294ade, 2 },
-		{ "6.7.0", "58f77ef22294ade:2", VCK_YES, 0x58f77ef22294ade, 2 },
-		{ "7.2.0", "58f77ef22294ade:0", VCK_YES, 0x58f77ef22294ade, 0 },
-		{ "nonsense", "58f77ef22294ade:2", VCK_UNKNOWN, 0, 0 },
-		{ "6.12.0", "nonsense", VCK_UNKNOWN, 0, 0 },
+		{"5.10.0", "58f77ef22294ade", VCK_YES, 0x58f77ef22294ade, 0},
+		{"6.1.0", "2:58f77ef22294ade", VCK_YES, 0x58f77ef22294ade, 2},
+		{"6.6.0", "2:58f77ef22294ade", VCK_YES, 0x58f77ef22294ade, 2},
+		{"6.7.0", "58f77ef22294ade:2", VCK_YES, 0x58f77ef22294ade, 2},
+		{"7.2.0", "58f77ef22294ade:0", VCK_YES, 0x58f77ef22294ade, 0},
+		{"nonsense", "58f77ef22294ade:2", VCK_UNKNOWN, 0, 0},
+		{"6.12.0", "nonsense", VCK_UNKNOWN, 0, 0},
 	};
 
 	(void)state;
@@ -328,9 +337,12 @@ static void test_amd_features(void **state)
 		const char *path = PCI "/0000:00:00.2/iommu/ivhd0/amd-iommu/features";
 
 		assert_int_equal(vck_memtree_file(t, path, rows[i].features,
-						  strlen(rows[i].features)), 0);
-		assert_int_equal(vck_memtree_file(t, "proc/sys/kernel/osrelease", rows[i].release,
-						  strlen(rows[i].release)), 0);
+						  strlen(rows[i].features)),
+				 0);
+		assert_int_equal(vck_memtree_file(t, "proc/sys/kernel/osrelease",
+						  rows[i].release,
+						  strlen(rows[i].release)),
+				 0);
 		cleanup_host struct vck_host *h = memhost_gather(t, VCK_ORIGIN_CAPTURE);
 		struct vck_unit *u = vck_host_find_unit(h, "ivhd0");
 
@@ -352,6 +364,10 @@ static void test_other_units(void **state)
 		"../../devices/pci0000:00/0000:00:01.0/virtio0/iommu/0000:00:01.0",
 		PCI "/0000:00:01.0/virtio0/device = 0x0017\\n",
 		PCI "/0000:00:01.0/virtio0/iommu/0000:00:01.0/devices/",
+		"sys/class/iommu/a003e00.virtio_mmio -> "
+		"../../devices/platform/a003e00.virtio_mmio/virtio1/iommu/a003e00.virtio_mmio",
+		"sys/devices/platform/a003e00.virtio_mmio/virtio1/driver -> ../x/virtio_iommu",
+		"sys/devices/platform/a003e00.virtio_mmio/virtio1/iommu/a003e00.virtio_mmio/devices/",
 		"sys/class/iommu/ff340000.iommu -> "
 		"../../devices/platform/ff340000.iommu/iommu/ff340000.iommu",
 		"sys/devices/platform/ff340000.iommu/driver -> ../../../bus/platform/drivers/rk_iommu",
@@ -368,6 +384,9 @@ static void test_other_units(void **state)
 	u = vck_host_find_unit(h, "0000:00:01.0");
 	assert_int_equal(u->driver, VCK_IOMMU_VIRTIO);
 	assert_string_equal(u->parent, "0000:00:01.0");
+	u = vck_host_find_unit(h, "a003e00.virtio_mmio");
+	assert_int_equal(u->driver, VCK_IOMMU_VIRTIO);
+	assert_string_equal(u->parent, "a003e00.virtio_mmio");
 	u = vck_host_find_unit(h, "ff340000.iommu");
 	assert_int_equal(u->driver, VCK_IOMMU_OTHER);
 	assert_string_equal(u->driver_name, "rk_iommu");
@@ -381,18 +400,19 @@ static void test_interrupts(void **state)
 		const char *line, *chip;
 		enum vck_tri remapped;
 	} rows[] = {
-		{ " 33:  15  0  IR-PCI-MSIX-0000:05:00.0   0-edge      eth0\\n",
-		  "IR-PCI-MSIX-0000:05:00.0", VCK_YES },
-		{ " 33:  15  0  PCI-MSI-0000:05:00.0   0-edge      eth0\\n",
-		  "PCI-MSI-0000:05:00.0", VCK_NO },
-		{ " 30:  1  ITS-PCI-MSIX-0000:05:00.0   0 Edge      eth0\\n",
-		  "ITS-PCI-MSIX-0000:05:00.0", VCK_UNKNOWN },
+		{" 33:  15  0  IR-PCI-MSIX-0000:05:00.0   0-edge      eth0\\n",
+		 "IR-PCI-MSIX-0000:05:00.0", VCK_YES},
+		{" 33:  15  0  PCI-MSI-0000:05:00.0   0-edge      eth0\\n",
+		 "PCI-MSI-0000:05:00.0", VCK_NO},
+		{" 30:  1  ITS-PCI-MSIX-0000:05:00.0   0 Edge      eth0\\n",
+		 "ITS-PCI-MSIX-0000:05:00.0", VCK_UNKNOWN},
 		/* 5 << 19, index 1 */
-		{ " 36:  14  2  IR-PCI-MSI 2621441-edge      eth0\\n", "IR-PCI-MSI", VCK_YES },
-		{ " 36:  14  ITS-MSI 2621440 Edge      eth0\\n", "ITS-MSI", VCK_UNKNOWN },
-		{ " 24:  0  0  DMAR-MSI   0-edge      dmar0\\n", NULL, VCK_UNKNOWN },
-		{ "  9:  0  0  IO-APIC   9-fasteoi   acpi\\n", NULL, VCK_NO },
-		{ "NMI:  0  0   Non-maskable interrupts\\n", NULL, VCK_UNKNOWN },
+		{" 36:  14  2  IR-PCI-MSI 2621441-edge      eth0\\n", "IR-PCI-MSI",
+		 VCK_YES},
+		{" 36:  14  ITS-MSI 2621440 Edge      eth0\\n", "ITS-MSI", VCK_UNKNOWN},
+		{" 24:  0  0  DMAR-MSI   0-edge      dmar0\\n", NULL, VCK_UNKNOWN},
+		{"  9:  0  0  IO-APIC   9-fasteoi   acpi\\n", NULL, VCK_NO},
+		{"NMI:  0  0   Non-maskable interrupts\\n", NULL, VCK_UNKNOWN},
 	};
 
 	(void)state;
@@ -400,8 +420,9 @@ static void test_interrupts(void **state)
 		struct vck_memtree *t = tree(server);
 		char text[256];
 
-		snprintf(text, sizeof(text), "proc/interrupts =     CPU0 CPU1\\n%s", rows[i].line);
-		memhost_add(t, (const char *const[]){ text, NULL });
+		snprintf(text, sizeof(text), "proc/interrupts =     CPU0 CPU1\\n%s",
+			 rows[i].line);
+		memhost_add(t, (const char *const[]){text, NULL});
 		cleanup_host struct vck_host *h = memhost_gather(t, VCK_ORIGIN_CAPTURE);
 		const char *chip = device(h, "0000:05:00.0")->msi_chip;
 
@@ -454,12 +475,18 @@ static void test_platform(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_functions),	cmocka_unit_test(test_groups),
-		cmocka_unit_test(test_damaged_groups),	cmocka_unit_test(test_refused_groups),
-		cmocka_unit_test(test_partial_tree),	cmocka_unit_test(test_unprivileged),
-		cmocka_unit_test(test_vmd),		cmocka_unit_test(test_intel_unit),
-		cmocka_unit_test(test_amd_features),	cmocka_unit_test(test_other_units),
-		cmocka_unit_test(test_interrupts),	cmocka_unit_test(test_platform),
+		cmocka_unit_test(test_functions),
+		cmocka_unit_test(test_groups),
+		cmocka_unit_test(test_damaged_groups),
+		cmocka_unit_test(test_refused_groups),
+		cmocka_unit_test(test_partial_tree),
+		cmocka_unit_test(test_unprivileged),
+		cmocka_unit_test(test_vmd),
+		cmocka_unit_test(test_intel_unit),
+		cmocka_unit_test(test_amd_features),
+		cmocka_unit_test(test_other_units),
+		cmocka_unit_test(test_interrupts),
+		cmocka_unit_test(test_platform),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
