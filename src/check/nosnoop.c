@@ -16,11 +16,17 @@ static const struct vck_device *bit_owner(const struct vck_device *d)
 	return d->physfn ? d->physfn : d;
 }
 
+/* A VF whose PF is not known: its vendor register reads ffff (PCIe Base 9.3.4.1.1). */
+static bool is_orphan(const struct vck_device *d)
+{
+	return !d->physfn && d->cap.header_known == VCK_YES && d->cap.vendor == 0xffff;
+}
+
 static enum vck_tri bit_set(const struct vck_device *d)
 {
 	const struct vck_cap_exp *e = &bit_owner(d)->cap.exp;
 
-	if (d->nosnoop.supported != VCK_YES || e->present != VCK_YES ||
+	if (is_orphan(d) || d->nosnoop.supported != VCK_YES || e->present != VCK_YES ||
 	    e->regs_known != VCK_YES)
 		return VCK_UNKNOWN;
 	return vck_tri(e->devctl & VCK_DEVCTL_NOSNOOP);

@@ -269,8 +269,17 @@ int vck_lspci_ext_header(struct vck_lspci_fn *f, unsigned next)
 
 static int link_ext(struct vck_lspci_fn *f, unsigned pos, unsigned version)
 {
-	int r = vck_lspci_ext_header(f, pos);
+	int r = 0;
 
+	/* The list starts at 100h (PCIe Base 7.6.3). Where the text does not show what is there,
+	 * it was shortened: a null capability leads on. */
+	if (!f->last_ext && pos != 0x100) {
+		f->list = VCK_LSPCI_LIST_BROKEN;
+		f->last_ext = 0x100;
+		r = vck_lspci_put(f, 0x100, 0, 3);
+	}
+	if (r == 0)
+		r = vck_lspci_ext_header(f, pos);
 	f->last_ext = pos;
 	if (r == 0 && f->cap != CAP_UNKNOWN)
 		r = vck_lspci_put(f, pos, f->cap & 0xffff, 2);

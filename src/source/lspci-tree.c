@@ -24,13 +24,15 @@ struct build {
 	struct vck_memtree *t;
 	struct bridge *bridges; /* sorted by domain and secondary bus */
 	size_t n_bridges;
+	struct vck_lspci_pf *pfs;
+	size_t n_pfs;
 	bool all_groups;  /* the text shows the groups of the whole host */
 	bool has_drivers;
 };
 
 /* Names in a function's directory of which such a text says nothing. The readers take a
  * missing name for "there is none" in a directory that has its uevent, see pci.c. */
-static const char *const unknown_names[] = { "reset_method", "physfn", "firmware_node" };
+static const char *const unknown_names[] = { "reset_method", "firmware_node" };
 /* The same for the whole host. */
 static const char *const unknown_dirs[] = {
 	"sys/class/iommu",  "sys/firmware/acpi/tables", "sys/firmware/devicetree/base",
@@ -254,19 +256,35 @@ static bool header_le(const struct vck_lspci_fn *f, size_t off, size_t n, uint32
 	return true;
 }
 
+/* What the text names wins: the registers of a VF read ffff, and its PF knows better. */
+static bool ids_of(const struct build *b, const struct vck_lspci_fn *f, uint32_t *vendor,
+		   uint32_t *device)
+{
+	const struct vck_lspci_pf *pf;
+
+	*vendor = f->vendor;
+	*device = f->device;
+	if (f->has_ids)
+		return true;
+	if (!header_le(f, 0x00, 2, vendor) || !header_le(f, 0x02, 2, device))
+		return false;
+	if (*vendor != 0xffff)
+		return true;
+	pf = vck_lspci_pf_of(b->pfs, b->n_pfs, f);
+	if (!pf || !pf->vf_device || !header_le(pf->fn, 0x00, 2, vendor))
+		return false;
+	*device = pf->vf_device;
+	return true;
+}
+
 static int put_ids(struct build *b, const char *dir, const struct vck_lspci_fn *f)
 {
 	uint32_t vendor, device, class, rev, sub;
 	int r = 0;
 
-	/* What the text names wins: the registers of a VF read ffff. */
-	if (!f->has_ids && header_le(f, 0x00, 2, &vendor) && header_le(f, 0x02, 2, &device) &&
-	    vendor != 0xffff) {
+	if (ids_of(b, f, &vendor, &device)) {
 		r = put_hex(b, dir, "vendor", 4, vendor);
 		r = r < 0 ? r : put_hex(b, dir, "device", 4, device);
-	} else if (f->has_ids) {
-		r = put_hex(b, dir, "vendor", 4, f->vendor);
-		r = r < 0 ? r : put_hex(b, dir, "device", 4, f->device);
 	}
 	if (r == 0 && header_le(f, 0x09, 3, &class) && class != 0xffffff)
 		r = put_hex(b, dir, "class", 6, class);
@@ -416,6 +434,17 @@ static int put_driver(struct build *b, const char *dir, const struct vck_lspci_f
 	return put_link(b, dir, "driver", target);
 }
 
+static int put_physfn(struct build *b, const char *dir, const struct vck_lspci_fn *f)
+{
+	const struct vck_lspci_pf *pf = vck_lspci_pf_of(b->pfs, b->n_pfs, f);
+	char target[64], address[VCK_BDF_LEN];
+
+	if (!pf)
+		return put_unknown(b, dir, "physfn");
+	snprintf(target, sizeof(target), "bus/pci/devices/%s", vck_bdf_format(pf->fn->bdf, address));
+	return put_link(b, dir, "physfn", target);
+}
+
 static int put_function(struct build *b, const struct vck_lspci_fn *f)
 {
 	cleanup_buf struct vck_buf path = { 0 }, bus = { 0 };
@@ -449,6 +478,8 @@ static int put_function(struct build *b, const struct vck_lspci_fn *f)
 		r = put_driver(b, dir, f);
 	if (r == 0)
 		r = put_group(b, dir, f);
+	if (r == 0)
+		r = put_physfn(b, dir, f);
 	if (r == 0 && f->node)
 		r = put_text(b, dir, "numa_node", f->node);
 	for (size_t i = 0; i < ARRAY_SIZE(unknown_names) && r == 0; i++)
@@ -470,6 +501,8 @@ int vck_lspci_build(struct vck_lspci *l, struct vck_memtree *t)
 		r = shows_all_groups(l, &b.all_groups);
 	if (r == 0)
 		r = find_bridges(&b);
+	if (r == 0)
+		r = vck_lspci_find_pfs(l, &b.pfs, &b.n_pfs);
 	for (size_t i = 0; i < l->n && r == 0; i++)
 		r = put_function(&b, l->fns[i]);
 	for (size_t i = 0; i < ARRAY_SIZE(unknown_dirs) && r == 0; i++)
@@ -477,5 +510,6 @@ int vck_lspci_build(struct vck_lspci *l, struct vck_memtree *t)
 	if (r == 0 && !b.all_groups)
 		r = vck_memtree_error(t, "sys/kernel/iommu_groups", ENODATA);
 	free(b.bridges);
+	free(b.pfs);
 	return r;
 }

@@ -144,6 +144,22 @@ int vck_lspci_verbose_line(struct vck_lspci_fn *f, const char *s)
 	return 0;
 }
 
+/* The last position up to @pos of which no byte is known. */
+static unsigned unknown_dword(const struct vck_lspci_fn *f, unsigned pos)
+{
+	uint8_t b;
+
+	for (; pos > 0x40; pos -= 4) {
+		unsigned i = 0;
+
+		while (i < 4 && !vck_lspci_get(&f->space, pos + i, &b, 1))
+			i++;
+		if (i == 4)
+			break;
+	}
+	return pos;
+}
+
 int vck_lspci_verbose_end(struct vck_lspci_fn *f)
 {
 	bool complete = f->list == VCK_LSPCI_LIST_OPEN && f->list_complete;
@@ -156,14 +172,12 @@ int vck_lspci_verbose_end(struct vck_lspci_fn *f)
 		if (!vck_lspci_get(&f->space, 0x3d, &pin, 1))
 			r = vck_lspci_put(f, 0x3d, 0, 1);
 	}
-	/* The last of each list points nowhere, if it is the last; without the position of
-	 * the next one its header is not known. */
-	if (r == 0 && complete && f->last_std)
-		r = vck_lspci_put(f, f->last_std + 1, 0, 1);
-	if (r == 0 && complete)
-		r = vck_lspci_ext_header(f, 0);
-	else if (r == 0 && f->last_ext >= f->hex_end && f->last_ext)
-		f->space.known[(f->last_ext + 2) / 8] &= (uint8_t)~(1u << (f->last_ext + 2) % 8);
+	/* The last of each list points nowhere, if it is the last. Else the list goes on at
+	 * something that the text does not show. */
+	if (r == 0 && f->last_std)
+		r = vck_lspci_put(f, f->last_std + 1, complete ? 0 : unknown_dword(f, 0xfc), 1);
+	if (r == 0)
+		r = vck_lspci_ext_header(f, complete ? 0 : unknown_dword(f, 0xffc));
 	f->cap = f->cap_pos = f->last_std = f->last_ext = 0;
 	return r;
 }

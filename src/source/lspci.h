@@ -66,6 +66,20 @@ int vck_lspci_verbose_line(struct vck_lspci_fn *f, const char *line) must_check;
 /* The function's text has ended: what it says only as a whole. */
 int vck_lspci_verbose_end(struct vck_lspci_fn *f) must_check;
 
+/* A physical function whose VFs are enabled. */
+struct vck_lspci_pf {
+	const struct vck_lspci_fn *fn;
+	uint32_t first, stride, n; /* requester ids of its VFs */
+	uint32_t vf_device;	   /* their device id, 0 unknown */
+};
+
+/* All of them; the caller frees the array. Return: 0 or -ENOMEM. */
+int vck_lspci_find_pfs(const struct vck_lspci *l, struct vck_lspci_pf **ret, size_t *n)
+	must_check;
+/* The physical function of a virtual one, or NULL. */
+const struct vck_lspci_pf *vck_lspci_pf_of(const struct vck_lspci_pf *pfs, size_t n,
+					   const struct vck_lspci_fn *f);
+
 /* Make the tree. Functions get sorted. Return: 0 or -ENOMEM. */
 int vck_lspci_build(struct vck_lspci *l, struct vck_memtree *t) must_check;
 

@@ -129,7 +129,7 @@ static void ids_from_header(struct vck_device *d)
 {
 	const struct vck_pcicap *c = &d->cap;
 
-	if (c->header_known != VCK_YES || c->vendor == 0xffff)
+	if (c->header_known != VCK_YES || c->vendor == 0xffff || !c->vendor)
 		return;
 	d->vendor_id = c->vendor;
 	d->device_id = c->device;

@@ -366,7 +366,7 @@ static void decode_header(struct cfg *g)
 
 /*
  * A header with holes, as text of lspci -vvv gives it. Without command, status, type and
- * pin it says nothing; ids that are missing read ffff, as those of a VF do.
+ * pin it says nothing; ids that are missing read 0, which no vendor has.
  */
 static bool read_parts(struct cfg *g, ssize_t got)
 {
@@ -384,7 +384,6 @@ static bool read_parts(struct cfg *g, ssize_t got)
 	if (got >= 0 && vck_file_pread(g->file, &b, 1, (uint64_t)got) != -ENODATA)
 		return false;
 	memset(g->head, 0, sizeof(g->head));
-	memset(g->head, 0xff, 4);
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
 		if (!get(g, parts[i].off, g->head + parts[i].off, parts[i].n) &&
 		    parts[i].needed)

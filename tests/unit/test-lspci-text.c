@@ -332,11 +332,6 @@ static void test_verbose_unknown(void **state)
 		{ "\tCapabilities: [70] Express Endpoint, MSI 00\n\n", 0x72, 1 },
 		/* a name that means nothing here */
 		{ "\tCapabilities: [70] Something New\n\n", 0x70, 1 },
-		/* the text ends here, or was shortened */
-		{ VERBOSE_PM, 0x41, 1 },
-		{ VERBOSE_PM "\t[...]\n\n", 0x41, 1 },
-		{ VERBOSE_PM VERBOSE_EXP VERBOSE_EXT, 0x1c2, 2 },
-		{ VERBOSE_PM "\tCapabilities: <chain broken>\n\n", 0x41, 1 },
 		/* no extended capability is no statement about there being none */
 		{ VERBOSE_EXP "\n", 0x100, 1 },
 	};
@@ -351,6 +346,43 @@ static void test_verbose_unknown(void **state)
 		t = parse(vck_buf_str(&b), 1, 0);
 		if (reg(t, "0000:01:00.0", rows[i].off, rows[i].n) != -1)
 			fail_msg("row %zu: register %#x is known", i, rows[i].off);
+		vck_memtree_free(t);
+	}
+}
+
+/* Where the text ends or was shortened, the list goes on at bytes that nobody knows: what was
+ * printed is there, and the list is not known to be complete. */
+static void test_verbose_cut(void **state)
+{
+	static const struct {
+		const char *text;
+		uint16_t last, next; /* position of the last one printed, of its pointer */
+		bool open;
+	} rows[] = {
+		{ VERBOSE_PM "\n", 0x40, 0x41, false },
+		{ VERBOSE_PM, 0x40, 0x41, true },
+		{ VERBOSE_PM "\t[...]\n\n", 0x40, 0x41, true },
+		{ VERBOSE_PM "\tCapabilities: <chain broken>\n\n", 0x40, 0x41, true },
+		{ VERBOSE_PM VERBOSE_EXP VERBOSE_EXT "\n", 0x1c0, 0x1c2, false },
+		{ VERBOSE_PM VERBOSE_EXP VERBOSE_EXT, 0x1c0, 0x1c2, true },
+		{ VERBOSE_EXP "\tCapabilities: [2a0 v1] Access Control Services\n\n", 0x2a0, 0x2a2, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		cleanup_buf struct vck_buf b = { 0 };
+		struct vck_memtree *t;
+		int64_t next;
+
+		vck_buf_addf(&b, "01:00.0 Ethernet controller [0200]: X [8086:1572]\n" VERBOSE_HEADER "%s",
+			     rows[i].text);
+		t = parse(vck_buf_str(&b), 1, 0);
+		assert_true(reg(t, "0000:01:00.0", rows[i].last, 4) != -1);
+		next = reg(t, "0000:01:00.0", rows[i].next, rows[i].next > 0xff ? 2 : 1);
+		next = rows[i].next > 0xff ? next >> 4 : next;
+		assert_int_equal(next != 0, rows[i].open);
+		if (rows[i].open)
+			assert_int_equal(reg(t, "0000:01:00.0", (size_t)next, 1), -1);
 		vck_memtree_free(t);
 	}
 }
@@ -417,16 +449,33 @@ static void test_hierarchy(void **state)
 	vck_memtree_free(t);
 }
 
+/* Enabled VFs have the requester ids that their PF says; others are not taken for them. */
+static void test_vfs(void **state)
+{
+	struct vck_memtree *t = parse("01:00.0 Ethernet controller [0200]: Intel X [8086:1572]\n" VERBOSE_HEADER
+				      VERBOSE_EXP VERBOSE_EXT "\n"
+				      "01:02.0 first VF\n01:02.1 second VF\n01:02.2 beyond them\n01:00.1 next to it\n",
+				      5, 0);
+
+	(void)state;
+	assert_link(t, "sys/bus/pci/devices/0000:01:02.0/physfn", "../../../../../bus/pci/devices/0000:01:00.0" + 3);
+	assert_link(t, "sys/bus/pci/devices/0000:01:02.1/physfn", "../../../../../bus/pci/devices/0000:01:00.0" + 3);
+	assert_unknown(t, "sys/bus/pci/devices/0000:01:02.2", "physfn");
+	assert_unknown(t, "sys/bus/pci/devices/0000:01:00.1", "physfn");
+	assert_unknown(t, "sys/bus/pci/devices/0000:01:00.0", "physfn");
+	vck_memtree_free(t);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plain_hex), cmocka_unit_test(test_pastes),
 		cmocka_unit_test(test_damage),	  cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_numbers),	  cmocka_unit_test(test_verbose),
-		cmocka_unit_test(test_verbose_unknown),
+		cmocka_unit_test(test_verbose_unknown), cmocka_unit_test(test_verbose_cut),
 		cmocka_unit_test(test_unprivileged_and_gone),
 		cmocka_unit_test(test_verbose_and_hex),
-		cmocka_unit_test(test_hierarchy),
+		cmocka_unit_test(test_hierarchy), cmocka_unit_test(test_vfs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
