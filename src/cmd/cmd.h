@@ -28,6 +28,7 @@ struct vck_global {
 	const char *color;  /* --color=auto|always|never */
 	bool ascii, no_sandbox, debug;
 	bool only_open_findings; /* the command shows nothing that passed: less memory */
+	bool acpiexec; /* evaluate _CCA methods before reading */
 	bool keeps_rights; /* the command will write: a writer, or one with an output file */
 	struct vck_style style; /* made from the above */
 };

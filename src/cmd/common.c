@@ -12,6 +12,7 @@
 #include "base/oom.h"
 #include "base/text.h"
 #include "check/engine.h"
+#include "cmd/acpiexec.h"
 #include "cmd/cmd.h"
 #include "cmd/sandbox.h"
 #include "source/acpi.h"
@@ -215,10 +216,12 @@ int vck_load_tables(struct vck_global *g, const char *const *files, size_t n,
 
 int vck_load(struct vck_global *g, struct vck_memtree *record, struct vck_host **ret)
 {
-	cleanup_host struct vck_host *h = vck_host_new();
+	cleanup_host struct vck_host *h = vck_host_new(), *evaluated = NULL;
 	cleanup_root struct vck_root *root = NULL;
 	int r = vck_style_init(g);
 
+	if (r == 0 && g->acpiexec)
+		r = vck_acpiexec_prepare(g->root, &evaluated);
 	if (r == 0)
 		r = confine(g);
 	if (r < 0)
@@ -235,6 +238,8 @@ int vck_load(struct vck_global *g, struct vck_memtree *record, struct vck_host *
 	r = vck_gather(h, root);
 	if (r == -ENOMEM)
 		vck_error("out of memory");
+	if (r == 0 && evaluated)
+		vck_acpiexec_apply(evaluated, h);
 	if (r == 0)
 		r = judge(g, h);
 	if (r < 0)

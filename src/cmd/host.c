@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "cmd/acpiexec.h"
 #include "cmd/commands.h"
 
 enum {
@@ -23,6 +24,7 @@ static const struct vck_option options[] = {
 	{ "table", 0, "FILE", OPT_TABLE,
 	  "look at this ACPI table, acpidump text or .dtb instead (may be given more than once)",
 	  "@file", 0 },
+	VCK_ACPIEXEC_OPTION,
 	{ 0 },
 };
 
@@ -55,6 +57,8 @@ static int run(const struct vck_command *c, struct vck_global *g, int argc, char
 	while ((id = vck_options_next(&o, &arg, &status)) > 0) {
 		if (id == OPT_JSON) {
 			w.json = true;
+		} else if (id == VCK_OPT_ACPIEXEC) {
+			g->acpiexec = true;
 		} else if (w.n_tables == MAX_TABLES) {
 			vck_error("--table: more than %d files", MAX_TABLES);
 			return VCK_EXIT_FAILED;
@@ -64,8 +68,8 @@ static int run(const struct vck_command *c, struct vck_global *g, int argc, char
 	}
 	if (id < 0)
 		return status;
-	if (w.n_tables && g->root) {
-		vck_error("--table: cannot be given together with --root");
+	if (w.n_tables && (g->root || g->acpiexec)) {
+		vck_error("--table: cannot be given together with --root or --acpiexec");
 		return VCK_EXIT_FAILED;
 	}
 	if (optind < argc) {

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "cmd/acpiexec.h"
 #include "cmd/commands.h"
 
 enum {
@@ -12,6 +13,7 @@ enum {
 
 static const struct vck_option options[] = {
 	{ "json", 'J', NULL, OPT_JSON, "the JSON document with every finding", NULL, 0 },
+	VCK_ACPIEXEC_OPTION,
 	VCK_FILTER_OPTIONS,
 	{ 0 },
 };
@@ -68,6 +70,8 @@ static int run(const struct vck_command *c, struct vck_global *g, int argc, char
 	while ((id = vck_options_next(&o, &arg, &status)) > 0) {
 		if (id == OPT_JSON)
 			json = true;
+		else if (id == VCK_OPT_ACPIEXEC)
+			g->acpiexec = true;
 		else
 			vck_filter_option(&f, id, arg);
 	}

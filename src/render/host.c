@@ -81,6 +81,16 @@ static void tables(const struct vck_sheet *s, const struct vck_host *h)
 				t->checksum_ok == VCK_NO ? ", its checksum is wrong" : "",
 				t->complete == VCK_NO ? ", cut short or malformed" : "");
 	}
+	for (size_t i = 0; i < h->acpi.n_ccas; i++) {
+		const struct vck_cca *c = &h->acpi.ccas[i];
+
+		if (c->kind == VCK_CCA_EVALUATED)
+			vck_sheet_field(s, "", c->table, "%s: _CCA = %" PRIu64
+					", evaluated by acpiexec", c->path, c->value);
+		else if (c->kind == VCK_CCA_METHOD || c->kind == VCK_CCA_OTHER)
+			vck_sheet_field(s, "", c->table, "%s: _CCA is no constant (--acpiexec "
+					"evaluates it)", c->path);
+	}
 }
 
 static void unit(const struct vck_sheet *s, const struct vck_unit *u)

@@ -50,3 +50,18 @@ setup() {
 	run "$VC" --root / host --table "$BATS_TEST_TMPDIR/raw"
 	[ "$status" -eq 2 ]
 }
+
+@test "acpiexec tells what a method returns, on request" {
+	command -v acpiexec >/dev/null || skip "acpiexec is not installed"
+	dir=$BATS_TEST_TMPDIR/tree/sys/firmware/acpi/tables
+	mkdir -p "$dir"
+	sed -n 's/^ *[0-9A-F]*: \(\([0-9A-F][0-9A-F] \)*\).*/\1/p' "$srcdir/tests/acpi/forms.dump" |
+		xargs printf '\\x%s' | xargs -0 printf >"$dir/DSDT"
+	run "$VC" --root "$BATS_TEST_TMPDIR/tree" host
+	[ "$status" -eq 0 ]
+	[[ $output == *'12 _CCA objects'* ]]
+	run "$VC" --root "$BATS_TEST_TMPDIR/tree" host --acpiexec
+	[ "$status" -eq 0 ]
+	[[ $output == *'\_SB_.MNAM: _CCA = 1, evaluated'* ]]
+	[[ $output == *'\_SB_.MIF0: _CCA = 1, evaluated'* ]]
+}
