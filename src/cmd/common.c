@@ -18,7 +18,7 @@
 #include "source/acpi.h"
 #include "source/gather.h"
 
-static void say(const char *prefix, const char *fmt, va_list ap)
+static void printf_like(2, 0) say(const char *prefix, const char *fmt, va_list ap)
 {
 	cleanup_buf struct vck_buf raw = { 0 }, safe = { 0 };
 

@@ -69,7 +69,7 @@ static int run(const struct vck_command *c, struct vck_global *g, int argc, char
 const struct vck_command vck_cmd_groups = {
 	.name = "groups",
 	.args = "[DEVICE...]",
-	.summary = "say how the groups come about: the hop that merges them; --predict without the kernel's",
+	.summary = "show what holds the members of each group together",
 	.options = options,
 	.operands = "@device",
 	.run = run,

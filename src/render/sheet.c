@@ -18,7 +18,7 @@ void vck_sheet_section(const struct vck_sheet *s, const char *title)
 		s->style->color ? "\033[0m" : "");
 }
 
-static void safe_vf(struct vck_buf *b, const char *fmt, va_list ap)
+static void printf_like(2, 0) safe_vf(struct vck_buf *b, const char *fmt, va_list ap)
 {
 	cleanup_buf struct vck_buf raw = { 0 };
 
