@@ -233,7 +233,7 @@ static void test_allowed_io_uring(void **state)
 
 static void test_killed_by_signal(void **state)
 {
-	static const int signals[] = { SIGKILL, SIGTERM, SIGINT, SIGSEGV };
+	static const int signals[] = { SIGKILL, SIGTERM, SIGINT, SIGUSR1 };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
@@ -378,10 +378,11 @@ static long pages_after(int writes)
 	return pages;
 }
 
+/* 64 pages of room, for what a sanitizer keeps; a leak of 16 bytes a write is 156. */
 static void test_memory(void **state)
 {
 	(void)state;
-	assert_in_range(pages_after(20000), 1, pages_after(200) + 8);
+	assert_in_range(pages_after(40000), 1, pages_after(200) + 64);
 }
 
 static void test_command_not_found(void **state)
