@@ -103,6 +103,15 @@ static int print_json(const struct vck_host *h, int status)
 	return VCK_EXIT_FAILED;
 }
 
+static bool any_selected(const struct vck_host *h)
+{
+	for (size_t i = 0; i < h->n_devices; i++) {
+		if (h->devices[i]->selected)
+			return true;
+	}
+	return false;
+}
+
 static int show(struct vck_global *g, const struct vck_nosnoop_options *o)
 {
 	const struct vck_nosnoop_files none = { .records = -1 };
@@ -114,6 +123,10 @@ static int show(struct vck_global *g, const struct vck_nosnoop_options *o)
 		return VCK_EXIT_FAILED;
 	if (o->json)
 		return print_json(h, VCK_EXIT_OK);
+	if (!any_selected(h)) {
+		vck_warn("no function here has a PCI Express capability, so none has the bit (--all shows the others)");
+		return VCK_EXIT_OK;
+	}
 	r = vck_render_nosnoop(stdout, h, &g->style, &table);
 	if (r < 0)
 		vck_error("standard output: cannot print the table: %s", strerror(-r));
