@@ -3,6 +3,7 @@
  * held, cleared where the clearing is lost. */
 #include "config.h"
 
+#include "check/attach.h"
 #include "check/rules.h"
 #include "check/units.h"
 
@@ -11,11 +12,18 @@ static bool may_issue(const struct vck_subject *s)
 	return vck_applies_endpoint(s) && s->device->nosnoop.supported != VCK_NO;
 }
 
-static const char *disable_command(const struct vck_subject *s,
-				   const struct vck_device *d, const char *more)
+/* What works when pasted: a function that a driver of the host uses is refused, so it is
+ * bound first; a PF keeps its driver while its VFs are handed out. */
+static const char *disable_command(const struct vck_subject *s, const struct vck_device *d)
 {
-	return vck_arena_printf(&s->host->arena, "viommu-check nosnoop --disable%s %s",
-				more, d->address);
+	struct vck_arena *a = &s->host->arena;
+
+	if (!d->driver || vck_driver_is_vfio(d->driver) || streq(d->driver, "pci-stub"))
+		return vck_arena_printf(a, "viommu-check nosnoop --disable %s", d->address);
+	if (d != s->device)
+		return vck_arena_printf(a, "viommu-check nosnoop --disable --force %s",
+					d->address);
+	return vck_arena_printf(a, "viommu-check bind --nosnoop=off %s", d->address);
 }
 
 static const struct vck_device *owner(const struct vck_device *d)
@@ -41,7 +49,7 @@ static enum vck_result enforced_eval(const struct vck_subject *s, struct vck_fin
 	vck_finding_evidence(s, f, vck_device_sysfs(s, owner(d), "config"),
 			     "DevCtl 0x%04x", owner(d)->cap.exp.devctl);
 	vck_finding_remedy(
-		s, f, VCK_REMEDY_RUNTIME, disable_command(s, owner(d), ""),
+		s, f, VCK_REMEDY_RUNTIME, disable_command(s, owner(d)),
 		"clear it%s, and keep it cleared: --lock, or `viommu-check run`%s",
 		n->inherited_from ? " on the PF" : "",
 		s->host->arch == VCK_ARCH_X86_64
@@ -88,7 +96,7 @@ static enum vck_result drifted_eval(const struct vck_subject *s, struct vck_find
 	vck_finding_evidence(s, f, vck_device_sysfs(s, s->device, "config"),
 			     "DevCtl 0x%04x", s->device->cap.exp.devctl);
 	vck_finding_remedy(
-		s, f, VCK_REMEDY_RUNTIME, disable_command(s, s->device, ""),
+		s, f, VCK_REMEDY_RUNTIME, disable_command(s, s->device),
 		"clear it again; what set it was a driver, a guest, or the resume of a device that "
 		"was cleared while suspended");
 	return VCK_RESULT_FAIL;
@@ -165,7 +173,7 @@ static enum vck_result suspended_eval(const struct vck_subject *s, struct vck_fi
 	vck_finding_evidence(s, f, vck_device_sysfs(s, d, "power/runtime_status"), "%s",
 			     d->runtime_status ? d->runtime_status : d->power_state);
 	vck_finding_remedy(
-		s, f, VCK_REMEDY_RUNTIME, disable_command(s, d, ""),
+		s, f, VCK_REMEDY_RUNTIME, disable_command(s, d),
 		"clear it once more with viommu-check, which wakes the device for it");
 	return VCK_RESULT_FAIL;
 }
@@ -202,9 +210,7 @@ static enum vck_result pf_eval(const struct vck_subject *s, struct vck_finding *
 	vck_finding_evidence(s, f, vck_device_sysfs(s, s->device->physfn, "config"),
 			     "DevCtl 0x%04x", s->device->physfn->cap.exp.devctl);
 	vck_finding_remedy(s, f, VCK_REMEDY_RUNTIME,
-			   vck_arena_printf(&s->host->arena,
-					    "viommu-check nosnoop --disable %s",
-					    s->device->physfn->address),
+			   disable_command(s, s->device->physfn),
 			   "clear it on the PF; it then holds for all of its VFs");
 	return VCK_RESULT_FAIL;
 }
@@ -220,4 +226,68 @@ const struct vck_rule vck_rule_nosnoop_pf = {
 	       "change it.",
 	.remedy = "viommu-check nosnoop --disable PF",
 	.reference = "PCIe Base 9.3.5.4",
+};
+
+/* Functions where clearing the bit is known not to be the end of it. */
+static const struct limit {
+	uint16_t vendor, device; /* device 0: any */
+	uint8_t class;		 /* base class; 0xff: any */
+	int type;		 /* PCIe type; -1: any */
+	const char *what;
+} limits[] = {
+	/* NVIDIA/open-gpu-kernel-modules kernel_bif_gm107.c; nouveau nouveau_drm.c; QEMU 10.0
+	 * hw/vfio/pci-quirks.c, vfio_probe_nvidia_bar0_quirk */
+	{ 0x10de, 0, 0x03, -1,
+	  "BAR 0 mirrors config space at 0x88000: a guest that has it mapped can set the bit there, and QEMU traps that for VGA functions only" },
+	/* QEMU 10.0 hw/vfio/pci-quirks.c, vfio_probe_ati_bar4_quirk and _bar2_quirk */
+	{ 0x1002, 0, 0x03, -1,
+	  "config space can be reached through a BAR: a VMM that does not trap it, as QEMU does, lets the guest set the bit" },
+	/* drivers/gpu/drm/i915: the page tables of the GPU choose whether to snoop */
+	{ 0x8086, 0, 0x03, VCK_PCIE_RCIEP,
+	  "its own page tables choose whether requests are snooped: the bit does not govern it" },
+	/* TUSB7320 data sheet, Device Control */
+	{ 0x104c, 0x8241, 0xff, -1,
+	  "the bit only governs traffic on virtual channels other than VC0" },
+};
+
+static const struct limit *limit_of(const struct vck_device *d)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(limits); i++) {
+		const struct limit *l = &limits[i];
+
+		if (l->vendor == d->vendor_id && (!l->device || l->device == d->device_id) &&
+		    (l->class == 0xff || l->class == d->class >> 16) &&
+		    (l->type < 0 || l->type == d->cap.exp.type))
+			return l;
+	}
+	return NULL;
+}
+
+static enum vck_result limits_eval(const struct vck_subject *s, struct vck_finding *f)
+{
+	const struct limit *l = limit_of(s->device);
+
+	/* Where the platform snoops everything, the bit does not matter */
+	if (!l || s->device->nosnoop.enforced == VCK_YES)
+		return VCK_RESULT_PASS;
+	vck_finding_summary(s, f, "clearing Enable No Snoop is not enough: %s", l->what);
+	vck_finding_evidence(s, f, NULL, "%04x:%04x class %06x", s->device->vendor_id,
+			     s->device->device_id, s->device->class);
+	vck_finding_remedy(s, f, VCK_REMEDY_HARDWARE, NULL,
+			   "use it behind an IOMMU that enforces snooping");
+	return VCK_RESULT_FAIL;
+}
+
+const struct vck_rule vck_rule_nosnoop_limits = {
+	.id = "nosnoop.limits",
+	.scope = VCK_SCOPE_DEVICE,
+	.severity = VCK_SEV_NOTE,
+	.needs_device = VCK_EV_IDS | VCK_EV_CAPS,
+	.applies = may_issue,
+	.eval = limits_eval,
+	.title = "no way round a cleared Enable No Snoop is known",
+	.why = "Some devices offer a second way to the register, or do not obey it. No lock of this tool holds those; "
+	       "the list is of known ones and cannot be complete. An AER recovery resets every function.",
+	.remedy = "an IOMMU that enforces snooping",
+	.reference = "QEMU 10.0 hw/vfio/pci-quirks.c; PCIe Base 7.5.3.4",
 };

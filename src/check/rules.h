@@ -73,7 +73,8 @@
 	X(nosnoop_drifted)                                                               \
 	X(nosnoop_lock)                                                                  \
 	X(nosnoop_suspended)                                                             \
-	X(nosnoop_pf)
+	X(nosnoop_pf)                                                                    \
+	X(nosnoop_limits)
 
 #define VCK_RULE_DECLARE(name) extern const struct vck_rule vck_rule_##name;
 VCK_RULES(VCK_RULE_DECLARE)
