@@ -20,6 +20,7 @@ from vmlib.paths import VmError
 REGION_MAX = 192 << 20  # the guest's memory is larger, QEMU's heaps are not
 STATUS, CAPABILITY_LIST, CAPABILITY_POINTER, INTERRUPT_LINE = 0x06, 0x10, 0x34, 0x3C
 EXPRESS, DEVCTL, NOSNOOP_HIGH = 0x10, 0x08, 0x08  # bit 11 is bit 3 of the high byte
+RELAXED_ORDERING = 0x10  # a neighbour that no lock may touch, also hardwired in QEMU
 
 
 class Memory:
@@ -102,6 +103,7 @@ def make_writable(pid, ids, enabled=True):
             wmask = express and arrays_of(memory, config)
             if wmask:
                 memory.set_bits(wmask + express + DEVCTL + 1, NOSNOOP_HIGH)
+                memory.set_bits(wmask + express + DEVCTL, RELAXED_ORDERING)
                 if enabled:
                     memory.set_bits(config + express + DEVCTL + 1, NOSNOOP_HIGH)
                 done += 1
