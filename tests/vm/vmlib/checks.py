@@ -118,10 +118,50 @@ def bound_back(run):
             for address, driver in drivers[0].items() if drivers[1].get(address) != driver]
 
 
+def asked_alone(run):
+    """{address: (what probe said, the truth's container)} of devices bound alone."""
+    truth = {r["bdf"]: r for r in run.truth() if "bdf" in r and r["mode"] == "solo"}
+    return {d["address"]: (d["probe"], truth[d["address"]])
+            for d in run.json("probe.json")["devices"]
+            if d["probe"] and d["address"] in truth}
+
+
+def device_differences(said, container):
+    """What both asked an open device, side by side: [(what, probe, truth)]."""
+    pairs = [("dma_cc", said["dma_cc"], bool(container["ext_after"]["dma_cc"])),
+             ("regions", said["device"]["regions_total"], container["num_regions"]),
+             ("interrupts", said["device"]["irqs_total"], container["num_irqs"]),
+             ("reset", said["device"]["reset"], bool(container["flag_reset"]))]
+    if said["hot_reset"] and container["hot_reset_info"] == "ok":
+        pairs.append(("hot reset", sorted(f"{d['address']}/{d['group']}"
+                                          for d in said["hot_reset"]["devices"]),
+                      sorted(container["hot_reset_devs"])))
+    return [pair for pair in pairs if pair[1] != pair[2]]
+
+
+def probe(run):
+    """The command's answers against the truth program's, and against the prediction."""
+    wrong = []
+    asked = asked_alone(run)
+    for address, (said, record) in asked.items():
+        if said["agrees"] is not True:
+            wrong.append(f"{address}: it says itself that it disagrees with the prediction")
+        container = record.get("container", {})
+        opened = container.get("get_device_fd") == "ok"
+        unsafe = "set_iommu_unsafe" in container  # the truth then goes on, probe does not
+        if said["answer"]["accepted"] != (opened and not unsafe):
+            wrong.append(f"{address}: probe says {said['answer']}, the truth is {record}")
+        elif opened and not unsafe:
+            wrong += [f"{address}: {what}: probe {ours}, truth {theirs}"
+                      for what, ours, theirs in device_differences(said, container)]
+    return wrong or ([] if asked else ["no device was probed"])
+
+
 CHECKS = (
     ("every step of the job", steps),
     ("the same JSON from a capture", same_from_capture),
     ("attach predictions", predictions),
     ("groups --predict", groups),
+    ("probe", probe),
     ("probe gives everything back", bound_back),
 )
