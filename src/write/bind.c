@@ -163,7 +163,7 @@ static int unbind(const struct vck_bind_ops *ops, const struct vck_bind_target *
 	return ops->write(ops->ctx, device_path(t, "driver/unbind", path), t->address);
 }
 
-/* drivers_probe says EINVAL where no driver took the device; the driver link tells more. */
+/* Zero does not mean that a driver took the device; the driver link tells. */
 static int probe(const struct vck_bind_ops *ops, const struct vck_bind_target *t)
 {
 	char path[PATH_LEN];
@@ -237,10 +237,18 @@ static int move(const struct vck_bind_ops *ops, const struct vck_bind_target *t,
 		return r;
 	if (!driver[0] || streq(ret->after.driver, driver))
 		return 0;
-	if (probed == 0)
-		return -ENODEV;
 	*step = VCK_BIND_PROBE;
-	return probed;
+	if (probed < 0)
+		return probed;
+	/* drivers_probe keeps the driver's own error to itself, its `bind` file tells it
+	 * (drivers/base/dd.c: device_driver_attach). */
+	r = bind_to(ops, t, driver);
+	if (r < 0)
+		return r;
+	r = vck_bind_state(ops, t, &ret->after);
+	if (r < 0)
+		return r;
+	return streq(ret->after.driver, driver) ? 0 : -ENODEV;
 }
 
 int vck_bind_move(const struct vck_bind_ops *ops, const struct vck_bind_target *t,
