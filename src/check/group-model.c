@@ -260,17 +260,12 @@ static enum step alias_group(const struct model *m, struct vck_grouping *e,
 	return STEP_ON;
 }
 
-/* IOMMUs are no clients of themselves: the AMD IOMMU's function (class 0806) and virtio-iommu. */
-static bool is_iommu_function(const struct vck_device *d)
-{
-	return d->class >> 8 == 0x0806 || (d->vendor_id == 0x1af4 && d->device_id == 0x1057);
-}
-
 static bool is_outside(const struct vck_host *h, const struct vck_device *d)
 {
 	if (d->group)
 		return false;
-	if (is_iommu_function(d))
+	/* IOMMUs are no clients of themselves. */
+	if (vck_device_is_iommu(d))
 		return true;
 	/* A unit is known and the tables name none for this function: bypassed. */
 	return h->n_units && !d->unit && vck_host_has(h, VCK_EV_ACPI | VCK_EV_DT) &&

@@ -96,6 +96,11 @@ static int check_safe(const struct vck_device *d, const struct request *q)
 {
 	cleanup_buf struct vck_buf b = { 0 };
 
+	if (vck_device_is_iommu(d)) {
+		/* Kernels up to 7.2 oops when they lose the virtio-iommu. */
+		vck_error("%s: refused: it is the IOMMU itself", d->address);
+		return -EPERM;
+	}
 	if (vck_device_is_bridge(d))
 		return refuse(d, q, "a bridge; VFIO takes endpoints only, and a bridge need not be bound");
 	if (d->in_use) {

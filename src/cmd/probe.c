@@ -191,6 +191,11 @@ static int probe_one(struct vck_host *h, struct vck_device *d, const struct requ
 			  d->address);
 		return VCK_EXIT_FAILED;
 	}
+	if (vck_device_is_iommu(d)) {
+		/* Kernels up to 7.2 oops when they lose the virtio-iommu. */
+		vck_error("%s: refused: it is the IOMMU itself", d->address);
+		return VCK_EXIT_REFUSED;
+	}
 	refusal = is_on_vfio(d) || q->force ? NULL : refusal_of(d, &why);
 	if (refusal) {
 		vck_error("%s: refused: %s (--force does it all the same)", d->address, refusal);

@@ -309,6 +309,12 @@ unsigned vck_kver_parse(const char *release)
 	return VCK_KVER(major, minor);
 }
 
+/* PCI class 0806: IOMMU; virtio device 23 is the virtio-iommu (VIRTIO 1.2, section 5.13). */
+bool vck_device_is_iommu(const struct vck_device *d)
+{
+	return d->class >> 8 == 0x0806 || (d->vendor_id == 0x1af4 && d->device_id == 0x1057);
+}
+
 bool vck_device_is_bridge(const struct vck_device *d)
 {
 	return d->cap.header_known == VCK_YES && d->cap.header_type != 0;
