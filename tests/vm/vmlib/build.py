@@ -73,6 +73,18 @@ def nested(folder):
     return files
 
 
+def udev(folder):
+    """A real udev for the guest, and the project's rule as it is installed."""
+    with open(f"{SOURCE}/data/70-viommu-check.rules.in", encoding="utf-8") as rules:
+        text = rules.read().replace("@sbindir@", "/bin")
+    rule = os.path.join(folder, "70-viommu-check.rules")
+    with open(rule, "w", encoding="utf-8") as out:
+        out.write(text)
+    udevadm = cached("udev-amd64", "bin/udevadm")
+    return [(udevadm, "/bin/udevadm"), (udevadm, "/bin/systemd-udevd"),
+            (rule, "/usr/lib/udev/rules.d/70-viommu-check.rules")]
+
+
 def everything(machine, tool, folder):
     """[(file, path in the guest)]: the tool, the guest's programs, the job's helpers.
 
@@ -86,4 +98,5 @@ def everything(machine, tool, folder):
     files += [(path, f"/vm/writers/{os.path.basename(path)}")
               for path in sorted(glob.glob(f"{HERE}/guest/writers/*"))]
     files += [(path, f"/bin/{name}") for name, path in guest_programs(arch, folder).items()]
-    return files + (nested(folder) if machine.key("job") == "vmm" else [])
+    more = {"vmm": nested, "udev": udev}.get(machine.key("job"))
+    return files + (more(folder) if more else [])

@@ -116,9 +116,10 @@ def wanted_modules():
 
 
 def library_folders(arch):
+    """Where libraries are: this host's first, so that its tool gets its own."""
     triplet = f"{ARCHES[arch]}-linux-gnu"
-    root = "/" if arch == "amd64" else cached("sysroot-arm64")
-    return [os.path.join(root, d, triplet) for d in ("usr/lib", "lib")]
+    roots = ["/", f"{CACHE}/udev-amd64"] if arch == "amd64" else [cached("sysroot-arm64")]
+    return [os.path.join(root, d, triplet) for root in roots for d in ("usr/lib", "lib")]
 
 
 def needed_libraries(program):
