@@ -113,7 +113,7 @@ def groups(run):
 def bound_back(run):
     """probe --bind left every device with the driver it had."""
     drivers = [{d["address"]: d["driver"] for d in run.json(name)["devices"]}
-               for name in ("list.json", "list-after.json")]
+               for name in ("list-before.json", "list-after.json")]
     return [f"{address}: {driver} before, {drivers[1].get(address)} after"
             for address, driver in drivers[0].items() if drivers[1].get(address) != driver]
 
