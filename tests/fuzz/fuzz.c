@@ -5,6 +5,7 @@
 #include "check/engine.h"
 #include "check/tables.h"
 #include "fuzz.h"
+#include "source/gather.h"
 
 static struct vck_device *device(struct vck_host *h, const char *address, struct vck_device *up)
 {
@@ -67,4 +68,15 @@ void fuzz_table(fuzz_table_fn *parse, const uint8_t *data, size_t size)
 
 	assert(r == 0);
 	fuzz_questions(h);
+}
+
+void fuzz_tree(struct vck_memtree *tree, enum vck_origin origin)
+{
+	cleanup_host struct vck_host *h = vck_host_new();
+	cleanup_root struct vck_root *root = NULL;
+
+	assert(h);
+	assert(vck_root_from_tree(tree, origin, &root) == 0);
+	assert(vck_gather(h, root) == 0);
+	assert(vck_check(h) == 0);
 }

@@ -9,8 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/cursor.h"
 #include "model/host.h"
+#include "source/memtree.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -21,6 +23,8 @@ struct vck_host *fuzz_host(void);
 struct vck_acpi_table;
 typedef int fuzz_table_fn(struct vck_host *h, struct vck_acpi_table *t, struct vck_bytes b);
 void fuzz_table(fuzz_table_fn *parse, const uint8_t *data, size_t size);
+/* A host out of a tree, which it takes over: all sources, all rules. */
+void fuzz_tree(struct vck_memtree *tree, enum vck_origin origin);
 /* The questions alone. */
 void fuzz_questions(struct vck_host *h);
 
