@@ -2,6 +2,7 @@
 /* One flag for the process, like errno: set where memory runs out. */
 #include "config.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 
 #include "base/oom.h"
@@ -16,4 +17,10 @@ void vck_oom_note(void)
 bool vck_oom_seen(void)
 {
 	return atomic_load_explicit(&seen, memory_order_relaxed);
+}
+
+int vck_oom(void)
+{
+	vck_oom_note();
+	return -ENOMEM;
 }

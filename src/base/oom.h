@@ -10,4 +10,7 @@
 void vck_oom_note(void);
 bool vck_oom_seen(void);
 
+/* Notes it and is -ENOMEM, for a return statement. */
+int vck_oom(void);
+
 #endif

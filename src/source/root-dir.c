@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/oom.h"
 #include "source/root-internal.h"
 
 /* --- names --- */
@@ -31,13 +32,13 @@ static int names_add(struct vck_names *n, const char *name)
 		char **p = realloc(n->names, cap * sizeof(*p));
 
 		if (!p)
-			return -ENOMEM;
+			return vck_oom();
 		n->names = p;
 		n->cap = cap;
 	}
 	copy = strdup(name);
 	if (!copy)
-		return -ENOMEM;
+		return vck_oom();
 	n->names[n->n++] = copy;
 	return 0;
 }
@@ -63,7 +64,7 @@ static int dir_new(struct vck_root *r, int fd, struct vck_mem_node *node,
 		free(d);
 		if (fd >= 0)
 			close(fd);
-		return -ENOMEM;
+		return vck_oom();
 	}
 	d->root = r;
 	d->fd = fd;
@@ -271,7 +272,7 @@ static int peek_one(struct vck_dir *d, void *ctx, const char *name, unsigned cha
 		char *text = realloc(p->text, cap);
 
 		if (!text)
-			return -ENOMEM;
+			return vck_oom();
 		p->text = text;
 		p->cap = cap;
 	}

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/oom.h"
 #include "base/text.h"
 #include "source/root-internal.h"
 
@@ -99,7 +100,7 @@ static int blob_grow(struct vck_blob *b, size_t *cap)
 		return 0;
 	p = realloc(b->data, *cap * 2);
 	if (!p)
-		return -ENOMEM;
+		return vck_oom();
 	b->data = p;
 	*cap *= 2;
 	return 0;
@@ -122,10 +123,10 @@ int vck_fd_read(int fd, struct vck_blob *ret)
 		cap = (size_t)st.st_size + 2;
 	b.data = malloc(cap);
 	if (!b.data)
-		return -ENOMEM;
+		return vck_oom();
 	do {
 		if (blob_grow(&b, &cap) < 0)
-			return -ENOMEM;
+			return vck_oom();
 		n = read_full(fd, b.data + b.len, cap - b.len - 1);
 		if (n < 0)
 			return (int)n;
@@ -196,7 +197,7 @@ static int mem_read(struct vck_dir *d, const char *name, struct vck_blob *ret)
 		return r;
 	b.data = malloc(n->size + 1);
 	if (!b.data)
-		return -ENOMEM;
+		return vck_oom();
 	got = vck_mem_pread(n, b.data, n->size, 0);
 	if (got < 0 || (size_t)got < n->size)
 		return got < 0 ? (int)got : -ENODATA;
@@ -361,7 +362,7 @@ int vck_file_open(struct vck_dir *d, const char *name, struct vck_file **ret)
 	if (!f) {
 		if (fd >= 0)
 			close(fd);
-		return -ENOMEM;
+		return vck_oom();
 	}
 	f->fd = fd;
 	f->node = node;

@@ -257,9 +257,11 @@ static long try_all(char **args, int n, const struct outcome *base, const char *
 	return bad;
 }
 
-static long test_command(char **args, int n)
+/* EIO first: without --all it stands for them all, since no reader treats it in a special way. */
+static const int errors[] = { EIO, EACCES, ENOENT, EMFILE };
+
+static long test_command(char **args, int n, size_t n_errors)
 {
-	static const int errors[] = { EACCES, EIO, ENOENT, EMFILE };
 	struct outcome base;
 	long bad = 0;
 
@@ -269,7 +271,7 @@ static long test_command(char **args, int n)
 	injector.err = ENOMEM;
 	bad += try_all(args, n, &base, "allocation", 1);
 	injector.kind = FAULT_IO;
-	for (size_t i = 0; i < ARRAY_SIZE(errors); i++) {
+	for (size_t i = 0; i < n_errors; i++) {
 		injector.err = errors[i];
 		bad += try_all(args, n, &base, "read", 1);
 	}
@@ -329,18 +331,22 @@ int main(int argc, char **argv)
 	const char *text[] = { "list", "--root", root, NULL };
 	char command[64];
 	long bad = 0;
+	bool all;
 
 	if (!root) {
-		fputs("usage: faults CAPTURE\n", stderr);
+		fputs("usage: faults CAPTURE [--all]\n", stderr);
 		return 2;
 	}
 	injector.fired = mmap(NULL, sizeof(int), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 			      -1, 0);
 	if (injector.fired == MAP_FAILED)
 		return 2;
-	bad += test_command((char **)list, 4);
-	bad += test_command((char **)show, 4);
-	bad += test_command((char **)text, 3);
+	all = argc > 2 && streq(argv[2], "--all");
+	bad += test_command((char **)list, 4, all ? ARRAY_SIZE(errors) : 1);
+	if (all) {
+		bad += test_command((char **)show, 4, ARRAY_SIZE(errors));
+		bad += test_command((char **)text, 3, ARRAY_SIZE(errors));
+	}
 	snprintf(command, sizeof(command), "rm -rf %s", root);
 	if (system(command) != 0)
 		bad++;
