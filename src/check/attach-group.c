@@ -227,6 +227,15 @@ int vck_membership_init(struct vck_host *h, struct vck_device *d,
 	return r;
 }
 
+bool vck_membership_has(const struct vck_membership *m, const struct vck_device *d)
+{
+	for (size_t i = 0; d && i < m->n_devices; i++) {
+		if (m->devices[i] == d)
+			return true;
+	}
+	return false;
+}
+
 /* 5.10: unbound, a vfio driver, pci-stub, or any bridge (vfio.c:vfio_dev_viable). */
 static enum vck_tri harmless_5_10(const struct vck_device *s)
 {
@@ -268,10 +277,8 @@ static enum vck_tri vanishes(const struct vck_case *c, const struct vck_device *
 		return VCK_NO;
 	if (vck_driver_is_vfio(s->physfn->driver))
 		return VCK_NO; /* stays where it is */
-	for (size_t i = 0; i < c->members.n_devices; i++) {
-		if (c->members.devices[i] == s->physfn)
-			return vck_driver_drops_vfs(s->physfn->driver);
-	}
+	if (vck_membership_has(&c->members, s->physfn))
+		return vck_driver_drops_vfs(s->physfn->driver);
 	return s->physfn == c->dev ? vck_driver_drops_vfs(s->physfn->driver) : VCK_NO;
 }
 

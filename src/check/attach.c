@@ -13,15 +13,16 @@
 
 /* --- binding the driver --- */
 
-/* vfio-pci that could not be looked for counts as there: the prediction is about a kernel with
- * its VFIO modules loaded, and hardly any is built without. The drivers for platform and AMBA
- * devices are in few kernels, so there it stays unknown. */
+/* vfio-pci that could not be looked for counts as there: the prediction is about a kernel
+ * with its VFIO modules loaded, and hardly any is built without. The drivers for platform
+ * and AMBA devices are in few kernels, so there it stays unknown. */
 static enum vck_tri has_vfio_driver(const struct vck_case *c)
 {
 	const struct vck_vfio *v = &c->host->vfio;
 
 	if (c->dev->bus != VCK_BUS_PCI)
-		return vck_driver_is_vfio(c->dev->driver) ? VCK_YES : v->platform_available;
+		return vck_driver_is_vfio(c->dev->driver) ? VCK_YES
+							  : v->platform_available;
 	return vck_tri(vck_tri_or(v->vfio_pci_loaded, v->vfio_pci_available) != VCK_NO);
 }
 
@@ -94,10 +95,8 @@ static enum vck_tri still_there(const struct vck_case *c)
 
 	if (!pf || !c->whole_group || !pf->driver || vck_driver_is_vfio(pf->driver))
 		return VCK_YES;
-	for (size_t i = 0; i < c->members.n_devices; i++) {
-		if (c->members.devices[i] == pf)
-			return vck_tri_not(vck_driver_drops_vfs(pf->driver));
-	}
+	if (vck_membership_has(&c->members, pf))
+		return vck_tri_not(vck_driver_drops_vfs(pf->driver));
 	return VCK_YES;
 }
 
@@ -227,9 +226,12 @@ static enum vck_tri bars_assigned(const struct vck_case *c)
 	return vck_tri(!vck_device_unassigned_bar(c->dev));
 }
 
+/* What a function that fell off the bus makes of each step is not to be told. */
 static enum vck_tri answers(const struct vck_case *c)
 {
-	return c->dev->cap.all_ones == VCK_YES ? VCK_UNKNOWN : VCK_YES;
+	if (c->dev->bus != VCK_BUS_PCI)
+		return VCK_YES;
+	return c->dev->cap.all_ones == VCK_NO ? VCK_YES : VCK_UNKNOWN;
 }
 
 #define AT(container, compat, iommufd)                                                   \

@@ -76,6 +76,8 @@ enum vck_tri vck_case_rule(const struct vck_case *c, const char *rule, const str
 /* Is the device in an IOMMU group, or will it be as soon as a driver is bound to it? */
 enum vck_tri vck_device_gets_group(const struct vck_host *h, const struct vck_device *d);
 int vck_membership_init(struct vck_host *h, struct vck_device *d, struct vck_membership *ret) must_check;
+/* Is @d (not NULL) one of the members? */
+bool vck_membership_has(const struct vck_membership *m, const struct vck_device *d);
 /* May the kernel, with @d moved to a vfio driver, hand the group to one user? The offender is
  * written to @ret (may be NULL) where the answer is VCK_NO. */
 enum vck_tri vck_membership_viable(const struct vck_case *c, const struct vck_device **ret);

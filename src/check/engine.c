@@ -115,6 +115,8 @@ static void rule_run(const struct vck_rule *rule, const struct vck_subject *s,
 	} else {
 		f->result = rule->eval(s, f);
 	}
+	if (!f->summary && f->result == VCK_RESULT_UNKNOWN)
+		vck_finding_summary(s, f, "not known whether %s", rule->title);
 	if (!f->summary)
 		f->summary = rule->title;
 }

@@ -18,8 +18,10 @@ static enum vck_result driver_eval(const struct vck_subject *s, struct vck_findi
 	enum vck_result r = vck_rule_step(s, f, &c, NULL);
 
 	if (r == VCK_RESULT_UNKNOWN && !f->summary)
-		vck_finding_summary(s, f, "whether this kernel has %s is not known: its modules were not read",
-				    vck_device_best_driver(s->device));
+		vck_finding_summary(
+			s, f,
+			"whether this kernel has %s is not known: its modules were not read",
+			vck_device_best_driver(s->device));
 	if (r != VCK_RESULT_FAIL)
 		return r;
 	vck_finding_summary(s, f, "this kernel has no %s",
@@ -152,8 +154,12 @@ static bool is_vf(const struct vck_subject *s)
 static enum vck_result vanishes_eval(const struct vck_subject *s, struct vck_finding *f)
 {
 	const struct vck_device *pf = s->device->physfn;
+	struct vck_case c;
 
-	if (!s->group || pf->group != s->group || !pf->driver ||
+	if (vck_case_init(&c, s->host, s->device, false) < 0 ||
+	    c.members.known == VCK_UNKNOWN)
+		return VCK_RESULT_UNKNOWN;
+	if (!vck_membership_has(&c.members, pf) || !pf->driver ||
 	    vck_driver_is_vfio(pf->driver))
 		return VCK_RESULT_PASS;
 	vck_finding_summary(

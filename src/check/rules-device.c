@@ -385,15 +385,6 @@ const struct vck_rule vck_rule_device_power = {
 	.symptoms = VCK_STRINGS("20", "22"),
 };
 
-static const char *bind_commands(const struct vck_subject *s)
-{
-	cleanup_buf struct vck_buf b = {0};
-
-	vck_bind_lines(&b, s->device);
-	return b.len ? vck_arena_strndup(&s->host->arena, vck_buf_str(&b), b.len - 1)
-		     : NULL;
-}
-
 static enum vck_result bound_eval(const struct vck_subject *s, struct vck_finding *f)
 {
 	const struct vck_device *d = s->device;
@@ -405,7 +396,7 @@ static enum vck_result bound_eval(const struct vck_subject *s, struct vck_findin
 			vck_finding_summary(
 				s, f, "bound to vfio-pci; %s is made for this model",
 				d->vfio_driver);
-			vck_finding_remedy(s, f, VCK_REMEDY_RUNTIME, bind_commands(s),
+			vck_finding_remedy(s, f, VCK_REMEDY_RUNTIME, NULL,
 					   "bind it to %s, if migration is wanted",
 					   d->vfio_driver);
 			return VCK_RESULT_FAIL;
@@ -415,7 +406,8 @@ static enum vck_result bound_eval(const struct vck_subject *s, struct vck_findin
 	vck_finding_summary(s, f, "%s%s; %s would take it",
 			    d->driver ? "bound to " : "no driver",
 			    d->driver ? d->driver : "", vck_device_best_driver(d));
-	vck_finding_remedy(s, f, VCK_REMEDY_RUNTIME, bind_commands(s),
+	vck_finding_remedy(s, f, VCK_REMEDY_RUNTIME,
+			   vck_bind_commands(s, &(struct vck_device *){s->device}, 1),
 			   "bind it to %s (libvirt does that itself with managed='yes')",
 			   vck_device_best_driver(d));
 	return VCK_RESULT_FAIL;

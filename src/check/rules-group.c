@@ -37,29 +37,6 @@ const struct vck_rule vck_rule_group_in_use = {
 	.symptoms = VCK_STRINGS("31"),
 };
 
-/* Every line that moves the whole group, in order; the bridges' drivers that stand in the
- * way are taken off. */
-static const char *group_commands(const struct vck_subject *s, const struct vck_case *c)
-{
-	cleanup_buf struct vck_buf b = {0};
-
-	for (size_t i = 0; i < c->members.n_devices; i++) {
-		const struct vck_device *d = c->members.devices[i];
-
-		if (vck_driver_is_vfio(d->driver))
-			continue;
-		if (!vck_device_is_bridge(d))
-			vck_bind_lines(&b, d);
-		else if (d->driver && !vck_driver_managed_dma(d->driver) &&
-			 vck_shell_safe(d->address) && vck_shell_safe(d->driver))
-			vck_buf_addf(&b, "echo %s > /sys/bus/pci/drivers/%s/unbind\n",
-				     d->address, d->driver);
-	}
-	if (b.len && vck_buf_str(&b)[b.len - 1] == '\n')
-		return vck_arena_strndup(&s->host->arena, vck_buf_str(&b), b.len - 1);
-	return NULL;
-}
-
 static void name_offenders(const struct vck_subject *s, struct vck_finding *f,
 			   const struct vck_case *c, const struct vck_device *first)
 {
@@ -76,6 +53,15 @@ static void name_offenders(const struct vck_subject *s, struct vck_finding *f,
 	}
 	vck_finding_summary(s, f, "%s in the same group is bound to %s%s", first->address,
 			    first->driver, n > 1 ? ", and others are bound too" : "");
+}
+
+static bool host_uses(const struct vck_case *c)
+{
+	for (size_t i = 0; i < c->members.n_devices; i++) {
+		if (c->members.devices[i]->in_use)
+			return true;
+	}
+	return false;
 }
 
 static enum vck_result viable_eval(const struct vck_subject *s, struct vck_finding *f)
@@ -95,10 +81,20 @@ static enum vck_result viable_eval(const struct vck_subject *s, struct vck_findi
 	if (!offender)
 		return VCK_RESULT_UNKNOWN;
 	name_offenders(s, f, &c, offender);
+	if (vck_membership_has(&c.members, s->device->physfn)) {
+		vck_finding_remedy(
+			s, f, VCK_REMEDY_RUNTIME, NULL,
+			"it shares the group with its PF %s: bind the PF to vfio-pci with "
+			"enable_sriov=1 and make the VFs anew, or use a slot whose ports have ACS",
+			s->device->physfn->address);
+		return r;
+	}
 	vck_finding_remedy(
-		s, f, VCK_REMEDY_RUNTIME, group_commands(s, &c),
+		s, f, VCK_REMEDY_RUNTIME,
+		vck_bind_commands(s, c.members.devices, c.members.n_devices),
 		"bind every endpoint of the group to its vfio driver, or leave it without a "
-		"driver; ports may stay on pcieport");
+		"driver; ports may stay on pcieport%s",
+		host_uses(&c) ? "; the host uses some of them: stop that first" : "");
 	return r;
 }
 

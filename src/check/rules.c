@@ -96,17 +96,67 @@ bool vck_shell_safe(const char *word)
 	return *word && *word != '-' && word[strspn(word, ok)] == '\0';
 }
 
-void vck_bind_lines(struct vck_buf *b, const struct vck_device *d)
+static bool stays(const struct vck_device *d)
 {
-	const char *dir = bus_dir(d), *driver = vck_device_best_driver(d);
+	if (vck_device_is_bridge(d))
+		return !d->driver || vck_driver_managed_dma(d->driver);
+	return d->driver && vck_driver_is_vfio(d->driver);
+}
 
-	if (!vck_shell_safe(d->address) || !vck_shell_safe(driver) ||
-	    (d->driver && !vck_shell_safe(d->driver)))
-		return;
-	vck_buf_addf(b, "echo %s > /sys/bus/%s/devices/%s/driver_override\n", driver, dir,
-		     d->address);
+static bool is_pasteable(const struct vck_device *d)
+{
+	return vck_shell_safe(d->address) && vck_shell_safe(vck_device_best_driver(d)) &&
+	       (!d->driver || vck_shell_safe(d->driver));
+}
+
+/* drivers_probe loads no module: each driver that is not there yet is loaded first, once.
+ */
+static void add_modprobes(struct vck_buf *b, const struct vck_host *h,
+			  struct vck_device *const *devices, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const char *driver = vck_device_best_driver(devices[i]);
+		bool done =
+			streq(driver, "vfio-pci") && h->vfio.vfio_pci_loaded == VCK_YES;
+
+		if (stays(devices[i]) || vck_device_is_bridge(devices[i]))
+			continue;
+		for (size_t k = 0; k < i && !done; k++)
+			done = !stays(devices[k]) && !vck_device_is_bridge(devices[k]) &&
+			       streq(vck_device_best_driver(devices[k]), driver);
+		if (!done)
+			vck_buf_addf(b, "modprobe %s\n", driver);
+	}
+}
+
+static void add_lines(struct vck_buf *b, const struct vck_device *d)
+{
+	const char *dir = bus_dir(d);
+
+	if (!vck_device_is_bridge(d))
+		vck_buf_addf(b, "echo %s > /sys/bus/%s/devices/%s/driver_override\n",
+			     vck_device_best_driver(d), dir, d->address);
 	if (d->driver)
 		vck_buf_addf(b, "echo %s > /sys/bus/%s/drivers/%s/unbind\n", d->address,
 			     dir, d->driver);
-	vck_buf_addf(b, "echo %s > /sys/bus/%s/drivers_probe\n", d->address, dir);
+	if (!vck_device_is_bridge(d))
+		vck_buf_addf(b, "echo %s > /sys/bus/%s/drivers_probe\n", d->address, dir);
+}
+
+const char *vck_bind_commands(const struct vck_subject *s,
+			      struct vck_device *const *devices, size_t n)
+{
+	cleanup_buf struct vck_buf b = {0};
+
+	for (size_t i = 0; i < n; i++) {
+		if (!stays(devices[i]) && !is_pasteable(devices[i]))
+			return NULL;
+	}
+	add_modprobes(&b, s->host, devices, n);
+	for (size_t i = 0; i < n; i++) {
+		if (!stays(devices[i]))
+			add_lines(&b, devices[i]);
+	}
+	return b.len ? vck_arena_strndup(&s->host->arena, vck_buf_str(&b), b.len - 1)
+		     : NULL;
 }

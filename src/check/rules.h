@@ -123,9 +123,15 @@ const char *vck_device_best_driver(const struct vck_device *d);
  * others. */
 bool vck_shell_safe(const char *word);
 
-/* Shell lines, as root, that hand a device to its vfio driver; appended to @b. */
-struct vck_buf;
-void vck_bind_lines(struct vck_buf *b, const struct vck_device *d);
+/**
+ * vck_bind_commands - shell lines, as root, that hand devices to their vfio drivers
+ * @devices, @n: in this order; those that are bound to one already are left out, and of
+ * bridges only a driver that keeps the group is taken off
+ *
+ * Begins with the modules that are not loaded. Lines, without the last newline, in the host's
+ * arena; NULL where there is nothing to do, or a name is not fit to be pasted.
+ */
+const char *vck_bind_commands(const struct vck_subject *s, struct vck_device *const *devices, size_t n);
 
 /**
  * vck_no_group_reason - say why there is no IOMMU group

@@ -163,6 +163,7 @@ static struct vck_device *add_pci(struct vck_host *h, const char *address,
 	d->vendor_id = 0x8086;
 	d->driver = driver && *driver ? driver : NULL;
 	d->cap.header_known = VCK_YES;
+	d->cap.all_ones = VCK_NO;
 	return d;
 }
 
@@ -272,6 +273,27 @@ static struct vck_device *build(struct vck_host *h, const struct row *r)
 	return d;
 }
 
+/* The findings say what the prediction says: a refusal has a failed blocker, an acceptance
+ * none and no unknown one, and what is not known is not known to some blocker either. */
+static void check_agreement(const struct row *r, const struct vck_device *d)
+{
+	unsigned failed = 0, unknown = 0;
+
+	for (size_t i = 0; i < d->n_findings; i++) {
+		const struct vck_finding *f = &d->findings[i];
+
+		failed += f->result == VCK_RESULT_FAIL && f->severity == VCK_SEV_BLOCKER;
+		unknown += f->result == VCK_RESULT_UNKNOWN && f->severity == VCK_SEV_BLOCKER;
+	}
+	if (d->now.accepted == VCK_YES && (failed || unknown))
+		fail_msg("%s: accepted, with %u failed and %u unknown blockers", r->name, failed,
+			 unknown);
+	if (d->now.accepted == VCK_NO && !failed)
+		fail_msg("%s: refused, and no blocker says why", r->name);
+	if (d->now.accepted == VCK_UNKNOWN && !unknown && !failed)
+		fail_msg("%s: not known, and no blocker says why", r->name);
+}
+
 static void test_rows(void **state)
 {
 	(void)state;
@@ -288,6 +310,7 @@ static void test_rows(void **state)
 		if (!streq(answer(d->now, now, sizeof(now)), r->now))
 			fail_msg("%s: now: %s, expected %s", r->name,
 				 answer(d->now, now, sizeof(now)), r->now);
+		check_agreement(r, d);
 		if (!streq(answer(d->with_group, all, sizeof(all)), want))
 			fail_msg("%s: with group: %s, expected %s", r->name,
 				 answer(d->with_group, all, sizeof(all)), want);
