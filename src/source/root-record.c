@@ -51,8 +51,9 @@ void vck_note_path_error(const struct vck_root *r, const char *path, int err)
 	/* What was read before stays: a second look may fail in another way. */
 	if (vck_memtree_lookup(r->record, NULL, path, false, &n) == 0 && !n->unread)
 		return;
-	/* A capture of a capture: what was not taken then is not taken now. */
-	if (err == -ENODATA)
+	/* A capture of a capture: a file that was not taken then is not taken now. */
+	if (err == -ENODATA && r->tree && vck_memtree_lookup(r->tree, NULL, path, false, &n) == 0 &&
+	    n->type == VCK_MEM_FILE)
 		(void)!vck_memtree_unread(r->record, path);
 	else
 		(void)!vck_memtree_error(r->record, path, err);
