@@ -117,7 +117,7 @@ static size_t identifier(const char *s, size_t n)
 static size_t disk_tag(const char *s, size_t n)
 {
 	static const char *const tags[] = { "UUID=", "LABEL=", "/by-id/", "/by-uuid/", "/by-label/",
-					    "/by-partuuid/", "/by-partlabel/" };
+					    "/by-partuuid/", "/by-partlabel/", "/home/", "/media/" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(tags); i++) {
 		size_t len = strlen(tags[i]);
@@ -245,14 +245,81 @@ static int trim_cpuinfo(struct vck_mem_node *f)
 	return out.failed ? -ENOMEM : vck_mem_replace(f, vck_buf_str(&out), out.len);
 }
 
+/* --- /proc/interrupts and /proc/iomem --- */
+
+/* "24:  0  17  IR-PCI-MSI…" without the counts of the processors, of which there can be
+ * hundreds. */
+static void put_interrupt(struct vck_buf *out, const char *line, size_t len)
+{
+	const char *end = line + len, *s = memchr(line, ':', len);
+
+	if (!s || (!memmem(line, len, "MSI", 3) && !memmem(line, len, "IO-APIC", 7) &&
+		   !memmem(line, len, " IR-", 4)))
+		return;
+	vck_buf_add(out, line, (size_t)(s + 1 - line));
+	for (s++; s < end;) {
+		const char *word = s;
+
+		while (s < end && isblank((unsigned char)*s))
+			s++;
+		while (s < end && isdigit((unsigned char)*s))
+			s++;
+		if (s == end || isblank((unsigned char)*s))
+			continue;
+		vck_buf_add(out, word, (size_t)(end - word));
+		break;
+	}
+	vck_buf_addc(out, '\n');
+}
+
+/* Memory, framebuffers of the boot loader (kernel.c), and the first range that has an
+ * address: where none has, they are hidden. */
+static void put_range(struct vck_buf *out, const char *line, size_t len)
+{
+	static const char *const names[] = { "System RAM", "BOOTFB", "simplefb",
+					     "simple-framebuffer", "efifb", "vesafb" };
+	bool keep = !out->len && len && strcspn(line, "123456789abcdef") < strcspn(line, ":");
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		keep |= memmem(line, len, names[i], strlen(names[i])) != NULL;
+	if (!keep)
+		return;
+	vck_buf_add(out, line, len);
+	vck_buf_addc(out, '\n');
+}
+
+static int trim_lines(struct vck_mem_node *f,
+		      void (*put)(struct vck_buf *out, const char *line, size_t len))
+{
+	cleanup_buf struct vck_buf out = { 0 }, copy = { 0 };
+	const char *text, *line;
+	size_t left = f->size, len;
+
+	if (f->n_extents != 1 || f->extents[0].len != f->size)
+		return 0;
+	vck_buf_add(&copy, f->extents[0].data, f->size); /* ends with a NUL */
+	text = vck_buf_str(&copy);
+	while (vck_line_next(&text, &left, &line, &len))
+		put(&out, line, len);
+	if (out.failed || copy.failed)
+		return -ENOMEM;
+	return vck_mem_replace(f, vck_buf_str(&out), out.len);
+}
+
 int vck_capture_trim(struct vck_memtree *t)
 {
-	struct vck_mem_node *n = NULL;
+	static const char *const paths[] = { "proc/cpuinfo", "proc/interrupts", "proc/iomem" };
+	int r = 0;
 
-	if (vck_memtree_lookup(t, NULL, "proc/cpuinfo", false, &n) < 0 ||
-	    n->type != VCK_MEM_FILE || n->unread)
-		return 0;
-	return trim_cpuinfo(n);
+	for (size_t i = 0; i < ARRAY_SIZE(paths) && r == 0; i++) {
+		struct vck_mem_node *n = NULL;
+
+		if (vck_memtree_lookup(t, NULL, paths[i], false, &n) < 0 ||
+		    n->type != VCK_MEM_FILE || n->unread)
+			continue;
+		r = i == 0 ? trim_cpuinfo(n) : trim_lines(n, i == 1 ? put_interrupt : put_range);
+	}
+	return r;
 }
 
 /* --- the tree --- */
@@ -279,7 +346,10 @@ static int scrub_file(struct vck_mem_node *f)
 {
 	if (f->unread)
 		return 0;
-	if (streq(f->name, "cmdline") || streq(f->name, "bootargs"))
+	/* Mounts and swap files stand in words like the command line's: names of people's
+	 * directories and of their disks. */
+	if (streq(f->name, "cmdline") || streq(f->name, "bootargs") ||
+	    streq(f->name, "mountinfo") || streq(f->name, "swaps"))
 		return scrub_cmdline(f);
 	if (streq(f->name, "config"))
 		return scrub_config(f);

@@ -41,16 +41,20 @@ static int add_holder(struct vck_host *h, const char *node, const char *who)
 
 /* Read again with recording on what is worth keeping. */
 static void record_link(struct vck_root *root, struct vck_memtree *record,
-			const char *dir, const char *fd)
+			const char *pid, const char *fd)
 {
-	cleanup_dir struct vck_dir *d = NULL;
-	char target[VCK_PATH_LEN];
+	cleanup_dir struct vck_dir *d = NULL, *fds = NULL;
+	char path[64], comm[64], target[VCK_PATH_LEN];
 
 	if (!record)
 		return;
 	(void)!vck_root_record(root, record);
-	if (vck_root_opendir(root, dir, &d) == 0)
-		(void)!vck_dir_readlink(d, fd, target, sizeof(target));
+	snprintf(path, sizeof(path), "proc/%s", pid);
+	if (vck_root_opendir(root, path, &d) == 0 && vck_dir_opendir(d, "fd", &fds) == 0)
+		(void)!vck_dir_readlink(fds, fd, target, sizeof(target));
+	/* The name that messages give the process. */
+	if (d)
+		(void)!vck_dir_attr(d, "comm", comm, sizeof(comm));
 	(void)!vck_root_record(root, NULL);
 }
 
@@ -92,7 +96,7 @@ static int read_process(struct vck_host *h, struct vck_root *root, const char *p
 		if (!*who)
 			process_name(root, pid, who, sizeof(who));
 		r = add_holder(h, node, who);
-		record_link(root, record, path, fds.names[i]);
+		record_link(root, record, pid, fds.names[i]);
 	}
 	return r;
 }

@@ -200,6 +200,34 @@ static void test_scrub(void **state)
 	}
 }
 
+/* Long files are kept as far as readers look at them. */
+static void test_trim(void **state)
+{
+	struct vck_memtree *t = parse(
+		MAGIC "f proc/interrupts\n"
+		      "  \"           CPU0       CPU1\\n\"\n"
+		      "  \"   1:          0          9   IO-APIC   1-edge      i8042\\n\"\n"
+		      "  \"  24:         12          0  IR-PCI-MSI-0000:00:14.0    0-edge      xhci_hcd\\n\"\n"
+		      "  \" NMI:          1          2   Non-maskable interrupts\\n\"\n"
+		      "f proc/iomem\n"
+		      "  \"00000000-00000fff : Reserved\\n\"\n  \"00001000-0009ffff : System RAM\\n\"\n"
+		      "  \"000a0000-000bffff : PCI Bus 0000:00\\n\"\n"
+		      "f proc/self/mountinfo \"1 2 8:1 / /home/somebody rw - ext4 /dev/sda1 rw\\n\"\n",
+		0, 0);
+
+	(void)state;
+	assert_int_equal(vck_capture_trim(t), 0);
+	assert_int_equal(vck_capture_scrub(t), 0);
+	assert_formats(t, MAGIC "f proc/interrupts\n"
+				"  \"   1:   IO-APIC   1-edge      i8042\\n\"\n"
+				"  \"  24:  IR-PCI-MSI-0000:00:14.0    0-edge      xhci_hcd\\n\"\n"
+				"f proc/iomem\n"
+				"  \"00000000-00000fff : Reserved\\n\"\n"
+				"  \"00001000-0009ffff : System RAM\\n\"\n"
+				"f proc/self/mountinfo \"1 2 8:1 / /home/redacted rw - ext4 /dev/sda1 rw\\n\"\n");
+	vck_memtree_free(t);
+}
+
 static void test_scrub_files(void **state)
 {
 	struct vck_memtree *t = parse(
@@ -379,7 +407,7 @@ int main(void)
 		cmocka_unit_test(test_damaged_is_not_absent), cmocka_unit_test(test_hex),
 		cmocka_unit_test(test_overlay),	   cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_scrub),
-		cmocka_unit_test(test_scrub_files), cmocka_unit_test(test_record),
+		cmocka_unit_test(test_scrub_files), cmocka_unit_test(test_trim), cmocka_unit_test(test_record),
 		cmocka_unit_test(test_record_unknown),
 		cmocka_unit_test(test_linear),	   cmocka_unit_test(test_root),
 	};
