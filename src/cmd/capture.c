@@ -24,11 +24,12 @@ enum {
 };
 
 static const struct vck_option options[] = {
-	{ "output", 'o', "FILE", OPT_OUTPUT, "write FILE, whole or not at all", "@file", 0 },
-	{ "keep-ids", 0, NULL, OPT_KEEP_IDS,
-	  "keep what identifies this machine: serial numbers, addresses, names of disks and hosts",
-	  NULL, 0 },
-	{ 0 },
+	{"output", 'o', "FILE", OPT_OUTPUT, "write FILE, whole or not at all", "@file",
+	 0},
+	{"keep-ids", 0, NULL, OPT_KEEP_IDS,
+	 "keep what identifies this machine: serial numbers, addresses, names of disks and hosts",
+	 NULL, 0},
+	{0},
 };
 
 struct request {
@@ -39,7 +40,7 @@ struct request {
 /* A file with one line, where the tree has none that was read. */
 static int add_line(struct vck_memtree *t, const char *path, const char *text)
 {
-	cleanup_buf struct vck_buf b = { 0 };
+	cleanup_buf struct vck_buf b = {0};
 	struct vck_mem_node *n;
 
 	if (vck_memtree_lookup(t, NULL, path, true, &n) == 0 && n->type == VCK_MEM_FILE &&
@@ -49,8 +50,8 @@ static int add_line(struct vck_memtree *t, const char *path, const char *text)
 	return b.failed ? -ENOMEM : vck_memtree_file(t, path, b.data, b.len);
 }
 
-/* What the running kernel says of itself by uname(2); the file for the architecture is there
- * from 6.1 on. */
+/* What the running kernel says of itself by uname(2); the file for the architecture is
+ * there from 6.1 on. */
 static int add_kernel(struct vck_memtree *t)
 {
 	struct utsname u;
@@ -75,7 +76,8 @@ static int add_limit(struct vck_memtree *t, const struct vck_host *h)
 	return add_line(t, LIMITS, line);
 }
 
-/* The page size, which was asked with sysconf(3), as a mapping of proc/self/smaps has it. */
+/* The page size, which was asked with sysconf(3), as a mapping of proc/self/smaps has it.
+ */
 static int add_page_size(struct vck_memtree *t, const struct vck_host *h)
 {
 	char line[64];
@@ -86,8 +88,8 @@ static int add_page_size(struct vck_memtree *t, const struct vck_host *h)
 	return add_line(t, SMAPS, line);
 }
 
-/* Where a captured directory lacks this file nobody took it; where a host lacks it, its kernel
- * loads no modules. In a capture the two would look the same. */
+/* Where a captured directory lacks this file nobody took it; where a host lacks it, its
+ * kernel loads no modules. In a capture the two would look the same. */
 static int add_untaken(struct vck_memtree *t)
 {
 	struct vck_mem_node *n;
@@ -144,9 +146,9 @@ static int write_out(const char *path, const struct vck_buf *text)
 
 static int run(const struct vck_command *c, struct vck_global *g, int argc, char **argv)
 {
-	cleanup_options struct vck_options o = { 0 };
-	cleanup_buf struct vck_buf text = { 0 };
-	struct request q = { .output = NULL };
+	cleanup_options struct vck_options o = {0};
+	cleanup_buf struct vck_buf text = {0};
+	struct request q = {.output = NULL};
 	int id, status;
 	const char *arg;
 
@@ -161,7 +163,8 @@ static int run(const struct vck_command *c, struct vck_global *g, int argc, char
 	if (id < 0)
 		return status;
 	if (optind < argc) {
-		vck_error("capture: '%s': takes no operand (-o FILE names the file)", argv[optind]);
+		vck_error("capture: '%s': takes no operand (-o FILE names the file)",
+			  argv[optind]);
 		return VCK_EXIT_FAILED;
 	}
 	g->keeps_rights = q.output && !streq(q.output, "-");
@@ -172,7 +175,8 @@ static int run(const struct vck_command *c, struct vck_global *g, int argc, char
 
 const struct vck_command vck_cmd_capture = {
 	.name = "capture",
-	.summary = "write down this host as one text file, for analysis elsewhere with --root",
+	.summary =
+		"write down this host as one text file, for analysis elsewhere with --root",
 	.options = options,
 	.run = run,
 };

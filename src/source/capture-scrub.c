@@ -13,21 +13,23 @@
 
 #define REDACTED "redacted"
 
-/* Options of the kernel, dracut, initramfs-tools, cloud-init and installers whose value is an
- * address, a name or a key. A trailing '*' stands for any ending. */
+/* Options of the kernel, dracut, initramfs-tools, cloud-init and installers whose value
+ * is an address, a name or a key. A trailing '*' stands for any ending. */
 static const char *const secret_options[] = {
-	"ip",		 "nfsroot",	   "nfsaddrs",	"ifname",     "bootdev",
-	"hostname",	 "systemd.hostname", "systemd.machine_id", "BOOTIF", "netconsole",
-	"netroot",	 "iscsi_*",	   "rd.iscsi.*", "rd.luks.*", "luks.*", "luks",
-	"cryptdevice",	 "cryptkey",	   "rd.md.uuid", "rd.lvm.*",  "ds",
-	"cloud-config-url", "inst.*",	   "ks",	"url",	      "preseed*",
-	"nameserver",	 "domain",	   "rd.znet",	"rd.nvmf.*",  "nvmf.*",
+	"ip",	       "nfsroot",	   "nfsaddrs",	       "ifname",
+	"bootdev",     "hostname",	   "systemd.hostname", "systemd.machine_id",
+	"BOOTIF",      "netconsole",	   "netroot",	       "iscsi_*",
+	"rd.iscsi.*",  "rd.luks.*",	   "luks.*",	       "luks",
+	"cryptdevice", "cryptkey",	   "rd.md.uuid",       "rd.lvm.*",
+	"ds",	       "cloud-config-url", "inst.*",	       "ks",
+	"url",	       "preseed*",	   "nameserver",       "domain",
+	"rd.znet",     "rd.nvmf.*",	   "nvmf.*",
 };
 
 /* Device tree properties and files of the same nature, wherever they stand. */
 static const char *const secret_files[] = {
-	"serial-number",  "local-mac-address", "mac-address",	 "kaslr-seed",
-	"rng-seed",	  "product_serial",    "product_uuid",	 "board_serial",
+	"serial-number",  "local-mac-address", "mac-address",	    "kaslr-seed",
+	"rng-seed",	  "product_serial",    "product_uuid",	    "board_serial",
 	"chassis_serial", "board_asset_tag",   "chassis_asset_tag",
 };
 
@@ -44,7 +46,7 @@ static bool option_matches(const char *row, const char *key, size_t n)
 
 static bool is_secret_option(const char *key, size_t n)
 {
-	static const char *const parts[] = { "password", "passwd", "secret", "token" };
+	static const char *const parts[] = {"password", "passwd", "secret", "token"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(secret_options); i++) {
 		if (option_matches(secret_options[i], key, n))
@@ -58,8 +60,8 @@ static bool is_secret_option(const char *key, size_t n)
 }
 
 /* Groups of hex digits: "8-4-4-4-12" as lengths and the sign between them. */
-static size_t hex_groups(const char *s, size_t n, const unsigned char *lengths, size_t groups,
-			 char between)
+static size_t hex_groups(const char *s, size_t n, const unsigned char *lengths,
+			 size_t groups, char between)
 {
 	size_t at = 0;
 
@@ -77,7 +79,8 @@ static size_t hex_groups(const char *s, size_t n, const unsigned char *lengths, 
 /* Everybody's own addresses tell nothing. */
 static bool is_common_address(const char *s, size_t n)
 {
-	return (n >= 4 && memcmp(s, "127.", 4) == 0) || (n >= 7 && memcmp(s, "0.0.0.0", 7) == 0);
+	return (n >= 4 && memcmp(s, "127.", 4) == 0) ||
+	       (n >= 7 && memcmp(s, "0.0.0.0", 7) == 0);
 }
 
 /* Four numbers with dots; versions of kernels have at most three before their dash. */
@@ -105,7 +108,7 @@ static size_t ip_address(const char *s, size_t n)
 /* Length of an identifier at the start of @s, 0 when there is none. */
 static size_t identifier(const char *s, size_t n)
 {
-	static const unsigned char uuid[] = { 8, 4, 4, 4, 12 }, mac[] = { 2, 2, 2, 2, 2, 2 };
+	static const unsigned char uuid[] = {8, 4, 4, 4, 12}, mac[] = {2, 2, 2, 2, 2, 2};
 	size_t len = hex_groups(s, n, uuid, ARRAY_SIZE(uuid), '-');
 
 	len = len ? len : hex_groups(s, n, mac, ARRAY_SIZE(mac), ':');
@@ -116,8 +119,9 @@ static size_t identifier(const char *s, size_t n)
 /* "UUID=", "PARTUUID=", "LABEL=": the rest of the value names a disk. */
 static size_t disk_tag(const char *s, size_t n)
 {
-	static const char *const tags[] = { "UUID=", "LABEL=", "/by-id/", "/by-uuid/", "/by-label/",
-					    "/by-partuuid/", "/by-partlabel/", "/home/", "/media/" };
+	static const char *const tags[] = {
+		"UUID=",	 "LABEL=",	   "/by-id/", "/by-uuid/", "/by-label/",
+		"/by-partuuid/", "/by-partlabel/", "/home/",  "/media/"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(tags); i++) {
 		size_t len = strlen(tags[i]);
@@ -183,7 +187,7 @@ static void put_cmdline(struct vck_buf *out, const char *s, size_t n)
 
 static int scrub_cmdline(struct vck_mem_node *f)
 {
-	cleanup_buf struct vck_buf out = { 0 };
+	cleanup_buf struct vck_buf out = {0};
 
 	if (f->n_extents != 1 || f->extents[0].len != f->size)
 		return 0;
@@ -194,8 +198,8 @@ static int scrub_cmdline(struct vck_mem_node *f)
 /* --- config space --- */
 
 /* Device Serial Number is extended capability 3, its number in the two dwords behind the
- * header (PCIe Base 7.9.3). Only what was read of the list can be followed, and what was not
- * read is not there. */
+ * header (PCIe Base 7.9.3). Only what was read of the list can be followed, and what was
+ * not read is not there. */
 static int scrub_config(struct vck_mem_node *f)
 {
 	size_t pos = 0x100;
@@ -218,11 +222,11 @@ static int scrub_config(struct vck_mem_node *f)
 
 /* --- /proc/cpuinfo --- */
 
-/* The first processor's vendor and flags: what readers look at. The rest is long, is read only
- * in part, and has the board's serial number on some. */
+/* The first processor's vendor and flags: what readers look at. The rest is long, is read
+ * only in part, and has the board's serial number on some. */
 static int trim_cpuinfo(struct vck_mem_node *f)
 {
-	cleanup_buf struct vck_buf out = { 0 };
+	cleanup_buf struct vck_buf out = {0};
 	const char *text, *line;
 	size_t left, len;
 
@@ -276,9 +280,10 @@ static void put_interrupt(struct vck_buf *out, const char *line, size_t len)
  * address: where none has, they are hidden. */
 static void put_range(struct vck_buf *out, const char *line, size_t len)
 {
-	static const char *const names[] = { "System RAM", "BOOTFB", "simplefb",
-					     "simple-framebuffer", "efifb", "vesafb" };
-	bool keep = !out->len && len && strcspn(line, "123456789abcdef") < strcspn(line, ":");
+	static const char *const names[] = {"System RAM",	  "BOOTFB", "simplefb",
+					    "simple-framebuffer", "efifb",  "vesafb"};
+	bool keep =
+		!out->len && len && strcspn(line, "123456789abcdef") < strcspn(line, ":");
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		keep |= memmem(line, len, names[i], strlen(names[i])) != NULL;
@@ -291,7 +296,7 @@ static void put_range(struct vck_buf *out, const char *line, size_t len)
 static int trim_lines(struct vck_mem_node *f,
 		      void (*put)(struct vck_buf *out, const char *line, size_t len))
 {
-	cleanup_buf struct vck_buf out = { 0 }, copy = { 0 };
+	cleanup_buf struct vck_buf out = {0}, copy = {0};
 	const char *text, *line;
 	size_t left = f->size, len;
 
@@ -308,7 +313,8 @@ static int trim_lines(struct vck_mem_node *f,
 
 int vck_capture_trim(struct vck_memtree *t)
 {
-	static const char *const paths[] = { "proc/cpuinfo", "proc/interrupts", "proc/iomem" };
+	static const char *const paths[] = {"proc/cpuinfo", "proc/interrupts",
+					    "proc/iomem"};
 	int r = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(paths) && r == 0; i++) {
@@ -317,7 +323,8 @@ int vck_capture_trim(struct vck_memtree *t)
 		if (vck_memtree_lookup(t, NULL, paths[i], false, &n) < 0 ||
 		    n->type != VCK_MEM_FILE || n->unread)
 			continue;
-		r = i == 0 ? trim_cpuinfo(n) : trim_lines(n, i == 1 ? put_interrupt : put_range);
+		r = i == 0 ? trim_cpuinfo(n)
+			   : trim_lines(n, i == 1 ? put_interrupt : put_range);
 	}
 	return r;
 }
@@ -339,7 +346,8 @@ static bool is_secret_file(const struct vck_mem_node *f)
 		if (streq(f->name, secret_files[i]))
 			return true;
 	}
-	return streq(f->name, "hostname") || (streq(f->name, "address") && is_below(f, "net"));
+	return streq(f->name, "hostname") ||
+	       (streq(f->name, "address") && is_below(f, "net"));
 }
 
 static int scrub_file(struct vck_mem_node *f)
@@ -372,7 +380,8 @@ int vck_capture_scrub(struct vck_memtree *t)
 {
 	int r = 0;
 
-	for (struct vck_mem_node *n = vck_memtree_root(t); n && r == 0; n = next_node(n)) {
+	for (struct vck_mem_node *n = vck_memtree_root(t); n && r == 0;
+	     n = next_node(n)) {
 		if (n->type == VCK_MEM_FILE)
 			r = scrub_file(n);
 	}

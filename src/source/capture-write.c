@@ -28,7 +28,9 @@ static void put_escaped(struct vck_buf *out, const char *s, size_t n)
 		else if (s[i] == '"' || s[i] == '\\')
 			vck_buf_addf(out, "\\%c", s[i]);
 		else if (s[i] == '\0')
-			vck_buf_adds(out, i + 1 < n && s[i + 1] >= '0' && s[i + 1] <= '7' ? "\\x00" : "\\0");
+			vck_buf_adds(out, i + 1 < n && s[i + 1] >= '0' && s[i + 1] <= '7'
+						  ? "\\x00"
+						  : "\\0");
 		else
 			vck_text_safe(out, s + i, len ? len : 1);
 		i += len ? len : 1;
@@ -65,7 +67,8 @@ static bool is_whole(const struct vck_mem_node *f)
 {
 	if (!f->n_extents)
 		return f->size == 0;
-	return f->n_extents == 1 && f->extents[0].off == 0 && f->extents[0].len == f->size;
+	return f->n_extents == 1 && f->extents[0].off == 0 &&
+	       f->extents[0].len == f->size;
 }
 
 /* Text as people write it. NULs only where one ends a string, as in the device tree. */
@@ -75,7 +78,8 @@ static bool is_text(const char *s, size_t n)
 		uint32_t c = 0;
 		size_t len = vck_utf8_next(s + i, n - i, &c);
 
-		if (!len || (c < 0x20 && c != '\n' && c != '\t' && c != '\0') || c == 0x7f)
+		if (!len || (c < 0x20 && c != '\n' && c != '\t' && c != '\0') ||
+		    c == 0x7f)
 			return false;
 		if (c == '\0' && (i == 0 || s[i - 1] == '\0'))
 			return false;
@@ -123,7 +127,7 @@ static void put_hex_line(struct vck_buf *out, size_t off, const uint8_t *p, size
 
 	vck_buf_addf(out, "  %zx:", off);
 	for (size_t i = 0; i < n; i++) {
-		char byte[3] = { ' ', digits[p[i] >> 4], digits[p[i] & 15] };
+		char byte[3] = {' ', digits[p[i] >> 4], digits[p[i] & 15]};
 
 		vck_buf_add(out, byte, sizeof(byte));
 	}
@@ -194,8 +198,10 @@ static void put_node(struct vck_buf *out, const char *path, const struct vck_mem
 		vck_buf_adds(out, "e ");
 		put_word(out, path);
 		/* An error without a name is still an error when it is read back. */
-		vck_buf_addf(out, " %s", vck_errno_value(vck_errno_name(n->err)) ?
-						 vck_errno_name(n->err) : "EIO");
+		vck_buf_addf(out, " %s",
+			     vck_errno_value(vck_errno_name(n->err))
+				     ? vck_errno_name(n->err)
+				     : "EIO");
 		break;
 	}
 	vck_buf_addc(out, '\n');
@@ -229,7 +235,7 @@ static struct vck_mem_node *next_node(struct vck_mem_node *n, struct vck_buf *pa
 
 void vck_capture_format(struct vck_memtree *t, struct vck_buf *out)
 {
-	cleanup_buf struct vck_buf path = { 0 };
+	cleanup_buf struct vck_buf path = {0};
 	struct vck_mem_node *n = vck_memtree_root(t);
 
 	vck_buf_adds(out, VCK_CAPTURE_MAGIC "\n");

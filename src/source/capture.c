@@ -29,7 +29,8 @@ struct parser {
 	struct vck_text_notes *notes;
 	size_t line, fill_left;
 	enum mode mode;
-	struct vck_buf path, run; /* the file being read; text or bytes not yet handed over */
+	struct vck_buf path,
+		run; /* the file being read; text or bytes not yet handed over */
 	size_t run_off;
 };
 
@@ -155,7 +156,8 @@ static bool is_good_path(const struct vck_buf *b)
 	for (;;) {
 		size_t n = strcspn(s, "/");
 
-		if (!n || n > 255 || (n == 1 && s[0] == '.') || (n == 2 && s[0] == '.' && s[1] == '.'))
+		if (!n || n > 255 || (n == 1 && s[0] == '.') ||
+		    (n == 2 && s[0] == '.' && s[1] == '.'))
 			return false;
 		if (!s[n])
 			return true;
@@ -198,8 +200,8 @@ static int flush(struct parser *p)
 	return r;
 }
 
-/* "OFFSET: hex" or "OFFSET+LENGTH: hex": the bytes join the run, which is handed over where
- * they do not follow on. Return: 0, -EINVAL (damaged), -EFBIG, -ENOMEM. */
+/* "OFFSET: hex" or "OFFSET+LENGTH: hex": the bytes join the run, which is handed over
+ * where they do not follow on. Return: 0, -EINVAL (damaged), -EFBIG, -ENOMEM. */
 static int hex_line(struct parser *p, struct words w)
 {
 	size_t off, len = 0, had;
@@ -218,7 +220,8 @@ static int hex_line(struct parser *p, struct words w)
 	if (!w.n || *w.s != ':')
 		return -EINVAL;
 	for (eat(&w, 1); !at_end(&w); eat(&w, 2)) {
-		if (n == sizeof(bytes) || w.n < 2 || hex_digit(w.s[0]) < 0 || hex_digit(w.s[1]) < 0)
+		if (n == sizeof(bytes) || w.n < 2 || hex_digit(w.s[0]) < 0 ||
+		    hex_digit(w.s[1]) < 0)
 			return -EINVAL;
 		bytes[n++] = (uint8_t)(hex_digit(w.s[0]) << 4 | hex_digit(w.s[1]));
 	}
@@ -302,7 +305,7 @@ static int line_bytes(struct parser *p, struct words w)
 
 static int line_link(struct parser *p, struct words w)
 {
-	cleanup_buf struct vck_buf target = { 0 };
+	cleanup_buf struct vck_buf target = {0};
 
 	skip_blanks(&w);
 	if (w.n < 3 || memcmp(w.s, "->", 2) != 0)
@@ -317,7 +320,7 @@ static int line_link(struct parser *p, struct words w)
 
 static int line_error(struct parser *p, struct words w)
 {
-	cleanup_buf struct vck_buf name = { 0 };
+	cleanup_buf struct vck_buf name = {0};
 	int err;
 
 	if (!take_word(&w, &name) || !at_end(&w))
@@ -403,7 +406,8 @@ static void note(struct parser *p)
 
 bool vck_capture_is(const char *text, size_t n)
 {
-	return n >= sizeof(MAGIC_ANY) - 1 && memcmp(text, MAGIC_ANY, sizeof(MAGIC_ANY) - 1) == 0;
+	return n >= sizeof(MAGIC_ANY) - 1 &&
+	       memcmp(text, MAGIC_ANY, sizeof(MAGIC_ANY) - 1) == 0;
 }
 
 /* Digits of the version, then a blank or the end of the line. */
@@ -418,17 +422,17 @@ static bool is_this_version(const char *text, size_t n)
 int vck_capture_parse(const char *text, size_t n, struct vck_memtree *t,
 		      struct vck_text_notes *notes)
 {
-	struct parser p = { .tree = t, .notes = notes, .fill_left = FILL_MAX };
+	struct parser p = {.tree = t, .notes = notes, .fill_left = FILL_MAX};
 	const char *line;
 	size_t len;
 	int r = 0;
 
-	*notes = (struct vck_text_notes){ 0 };
+	*notes = (struct vck_text_notes){0};
 	if (vck_capture_is(text, n) && !is_this_version(text, n))
 		return -EPROTO;
 	while (r != -ENOMEM && vck_line_next(&text, &n, &line, &len)) {
 		p.line++;
-		r = one_line(&p, (struct words){ line, len });
+		r = one_line(&p, (struct words){line, len});
 		if (r < 0 && r != -ENOMEM)
 			note(&p);
 	}

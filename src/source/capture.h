@@ -26,7 +26,8 @@
 /* First line of every capture file. */
 #define VCK_CAPTURE_MAGIC "# viommu-check capture 1"
 
-/* Whether the text says that it is a capture, of this or another version of the format. */
+/* Whether the text says that it is a capture, of this or another version of the format.
+ */
 bool vck_capture_is(const char *text, size_t n);
 
 /**

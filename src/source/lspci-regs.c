@@ -14,7 +14,7 @@
 struct bit {
 	const char *names; /* alternatives divided by '|' */
 	uint8_t shift;
-	bool optional;	   /* printed only where it can be set */
+	bool optional; /* printed only where it can be set */
 };
 
 struct number {
@@ -22,7 +22,7 @@ struct number {
 	uint8_t shift, width, base;
 	enum {
 		AS_IS = 0,
-		LOG2_128, /* 128 shifted by what the register holds */
+		LOG2_128,   /* 128 shifted by what the register holds */
 		LOG2_PLUS1, /* two to the power of it, minus one */
 	} form;
 };
@@ -31,7 +31,7 @@ struct reg {
 	unsigned cap;	  /* 0: the header */
 	const char *name; /* how its line starts */
 	uint8_t off, width;
-	const struct bit *bits; /* ends with names == NULL */
+	const struct bit *bits;	      /* ends with names == NULL */
 	const struct number *numbers; /* ends with name == NULL, or NULL */
 	/* whatever neither can say; false when it is not there */
 	bool (*rest)(const struct vck_lspci_fn *f, const char *text, uint32_t *v);
@@ -44,7 +44,8 @@ static char flag(const char *text, const char *name, size_t n)
 {
 	for (const char *p = strstr(text, name); p; p = strstr(p + 1, name)) {
 		/* Only "Name" itself: not the end of a longer word. */
-		if (p > text && (isalnum((unsigned char)p[-1]) || p[-1] == '-' || p[-1] == '_'))
+		if (p > text &&
+		    (isalnum((unsigned char)p[-1]) || p[-1] == '-' || p[-1] == '_'))
 			continue;
 		if ((p[n] == '+' || p[n] == '-') && !isalnum((unsigned char)p[n + 1]))
 			return p[n];
@@ -117,8 +118,8 @@ static bool number(const char *text, const struct number *d, uint32_t *v)
 }
 
 /* Index of the word behind @name in @words; false when it is none of them. */
-static bool word_after(const char *text, const char *name, const char *const *words, size_t n,
-		       uint32_t *ret)
+static bool word_after(const char *text, const char *name, const char *const *words,
+		       size_t n, uint32_t *ret)
 {
 	const char *p = strstr(text, name);
 
@@ -137,8 +138,9 @@ static bool word_after(const char *text, const char *name, const char *const *wo
 
 static bool rest_status(const struct vck_lspci_fn *f, const char *text, uint32_t *v)
 {
-	static const char *const devsel[] = { "fast", "medium", "slow" };
-	static const char *const aborts[] = { ">TAbort", "<TAbort", "<MAbort", ">SERR", "<PERR" };
+	static const char *const devsel[] = {"fast", "medium", "slow"};
+	static const char *const aborts[] = {">TAbort", "<TAbort", "<MAbort", ">SERR",
+					     "<PERR"};
 	uint32_t speed;
 
 	(void)f;
@@ -190,10 +192,10 @@ static bool slot_power(const char *text, uint32_t *v)
 
 static bool rest_devcap(const struct vck_lspci_fn *f, const char *text, uint32_t *v)
 {
-	static const char *const l0s[] = { "<64ns", "<128ns", "<256ns", "<512ns",
-					   "<1us",  "<2us",   "<4us",	"unlimited" };
-	static const char *const l1[] = { "<1us",  "<2us",  "<4us",  "<8us",
-					  "<16us", "<32us", "<64us", "unlimited" };
+	static const char *const l0s[] = {"<64ns", "<128ns", "<256ns", "<512ns",
+					  "<1us",  "<2us",   "<4us",   "unlimited"};
+	static const char *const l1[] = {"<1us",  "<2us",  "<4us",  "<8us",
+					 "<16us", "<32us", "<64us", "unlimited"};
 	unsigned type = express_type(f);
 	uint32_t a, b;
 
@@ -220,8 +222,8 @@ static bool rest_acs(const struct vck_lspci_fn *f, const char *text, uint32_t *v
 
 static bool rest_pm_flags(const struct vck_lspci_fn *f, const char *text, uint32_t *v)
 {
-	static const char *const pme[] = { "D0", "D1", "D2", "D3hot", "D3cold" };
-	static const uint16_t ma[] = { 0, 55, 100, 160, 220, 270, 320, 375 };
+	static const char *const pme[] = {"D0", "D1", "D2", "D3hot", "D3cold"};
+	static const uint16_t ma[] = {0, 55, 100, 160, 220, 270, 320, 375};
 	uint32_t current;
 	uint8_t version;
 
@@ -244,7 +246,7 @@ static bool rest_pm_flags(const struct vck_lspci_fn *f, const char *text, uint32
 
 static bool rest_pm_status(const struct vck_lspci_fn *f, const char *text, uint32_t *v)
 {
-	static const char *const states[] = { "D0", "D1", "D2", "D3" };
+	static const char *const states[] = {"D0", "D1", "D2", "D3"};
 	uint32_t state;
 
 	(void)f;
@@ -257,105 +259,134 @@ static bool rest_pm_status(const struct vck_lspci_fn *f, const char *text, uint3
 /* --- the registers --- */
 
 static const struct bit bits_command[] = {
-	{ "I/O", 0, 0 },     { "Mem", 1, 0 },	    { "BusMaster", 2, 0 }, { "SpecCycle", 3, 0 },
-	{ "MemWINV", 4, 0 }, { "VGASnoop", 5, 0 },  { "ParErr", 6, 0 },	   { "Stepping", 7, 0 },
-	{ "SERR", 8, 0 },    { "FastB2B", 9, 0 },   { "DisINTx", 10, 1 },  { 0 },
+	{"I/O", 0, 0},	   {"Mem", 1, 0},      {"BusMaster", 2, 0}, {"SpecCycle", 3, 0},
+	{"MemWINV", 4, 0}, {"VGASnoop", 5, 0}, {"ParErr", 6, 0},    {"Stepping", 7, 0},
+	{"SERR", 8, 0},	   {"FastB2B", 9, 0},  {"DisINTx", 10, 1},  {0},
 };
 static const struct bit bits_status[] = {
-	{ "INTx", 3, 1 }, { "Cap", 4, 0 },	{ "66MHz", 5, 0 },
-	{ "UDF", 6, 0 },  { "FastB2B", 7, 0 }, { "ParErr", 8, 0 }, { 0 },
+	{"INTx", 3, 1},
+	{"Cap", 4, 0},
+	{"66MHz", 5, 0},
+	{"UDF", 6, 0},
+	{"FastB2B", 7, 0},
+	{"ParErr", 8, 0},
+	{0},
 };
 static const struct bit bits_devcap[] = {
-	{ "ExtTag", 5, 0 },  { "AttnBtn", 12, 1 }, { "AttnInd", 13, 1 }, { "PwrInd", 14, 1 },
-	{ "RBE|RBErr", 15, 0 }, { "FLReset|FLR", 28, 1 }, { "TEE-IO|TEE", 30, 1 }, { 0 },
+	{"ExtTag", 5, 0},      {"AttnBtn", 12, 1},
+	{"AttnInd", 13, 1},    {"PwrInd", 14, 1},
+	{"RBE|RBErr", 15, 0},  {"FLReset|FLR", 28, 1},
+	{"TEE-IO|TEE", 30, 1}, {0},
 };
 static const struct bit bits_devctl[] = {
-	{ "CorrErr|Correctable", 0, 0 },
-	{ "NonFatalErr|UncorrErr|Non-Fatal", 1, 0 },
-	{ "FatalErr|Fatal", 2, 0 },
-	{ "UnsupReq|UnsuppReq|Unsupported", 3, 0 },
-	{ "RlxdOrd", 4, 0 },
-	{ "ExtTag", 8, 0 },
-	{ "PhantFunc", 9, 0 },
-	{ "AuxPwr", 10, 0 },
-	{ "NoSnoop", 11, 0 },
-	{ "FLReset|BrConfRtry|BrConfRtr", 15, 1 },
-	{ 0 },
+	{"CorrErr|Correctable", 0, 0},
+	{"NonFatalErr|UncorrErr|Non-Fatal", 1, 0},
+	{"FatalErr|Fatal", 2, 0},
+	{"UnsupReq|UnsuppReq|Unsupported", 3, 0},
+	{"RlxdOrd", 4, 0},
+	{"ExtTag", 8, 0},
+	{"PhantFunc", 9, 0},
+	{"AuxPwr", 10, 0},
+	{"NoSnoop", 11, 0},
+	{"FLReset|BrConfRtry|BrConfRtr", 15, 1},
+	{0},
 };
 static const struct bit bits_devsta[] = {
-	{ "CorrErr", 0, 0 },
-	{ "NonFatalErr|UncorrErr", 1, 0 },
-	{ "FatalErr", 2, 0 },
-	{ "UnsupReq|UnsuppReq", 3, 0 },
-	{ "AuxPwr", 4, 0 },
-	{ "TransPend", 5, 0 },
-	{ 0 },
+	{"CorrErr", 0, 0},
+	{"NonFatalErr|UncorrErr", 1, 0},
+	{"FatalErr", 2, 0},
+	{"UnsupReq|UnsuppReq", 3, 0},
+	{"AuxPwr", 4, 0},
+	{"TransPend", 5, 0},
+	{0},
 };
 static const struct bit bits_acs[] = {
-	{ "SrcValid", 0, 0 },	 { "TransBlk", 1, 0 },	 { "ReqRedir", 2, 0 }, { "CmpltRedir", 3, 0 },
-	{ "UpstreamFwd", 4, 0 }, { "EgressCtrl", 5, 0 }, { "DirectTrans", 6, 0 }, { 0 },
+	{"SrcValid", 0, 0},    {"TransBlk", 1, 0},
+	{"ReqRedir", 2, 0},    {"CmpltRedir", 3, 0},
+	{"UpstreamFwd", 4, 0}, {"EgressCtrl", 5, 0},
+	{"DirectTrans", 6, 0}, {0},
 };
-static const struct bit bits_none[] = { { 0 } };
-static const struct bit bits_ats_ctl[] = { { "Enable", 15, 0 }, { 0 } };
-static const struct bit bits_pri_ctl[] = { { "Enable", 0, 0 }, { "Reset", 1, 0 }, { 0 } };
+static const struct bit bits_none[] = {{0}};
+static const struct bit bits_ats_ctl[] = {{"Enable", 15, 0}, {0}};
+static const struct bit bits_pri_ctl[] = {{"Enable", 0, 0}, {"Reset", 1, 0}, {0}};
 static const struct bit bits_pri_sta[] = {
-	{ "RF", 0, 0 }, { "UPRGI", 1, 0 }, { "Stopped", 8, 0 }, { "PASID", 15, 1 }, { 0 },
+	{"RF", 0, 0}, {"UPRGI", 1, 0}, {"Stopped", 8, 0}, {"PASID", 15, 1}, {0},
 };
-static const struct bit bits_pasid_cap[] = { { "Exec", 1, 0 }, { "Priv", 2, 0 }, { 0 } };
+static const struct bit bits_pasid_cap[] = {{"Exec", 1, 0}, {"Priv", 2, 0}, {0}};
 static const struct bit bits_pasid_ctl[] = {
-	{ "Enable", 0, 0 }, { "Exec", 1, 0 }, { "Priv", 2, 0 }, { 0 },
+	{"Enable", 0, 0},
+	{"Exec", 1, 0},
+	{"Priv", 2, 0},
+	{0},
 };
 static const struct bit bits_iov_ctl[] = {
-	{ "Enable", 0, 0 }, { "Migration", 1, 0 },    { "Interrupt", 2, 0 },
-	{ "MSE", 3, 0 },    { "ARIHierarchy", 4, 0 }, { "10BitTagReq", 5, 1 }, { 0 },
+	{"Enable", 0, 0},
+	{"Migration", 1, 0},
+	{"Interrupt", 2, 0},
+	{"MSE", 3, 0},
+	{"ARIHierarchy", 4, 0},
+	{"10BitTagReq", 5, 1},
+	{0},
 };
-static const struct bit bits_iov_sta[] = { { "Migration", 0, 0 }, { 0 } };
+static const struct bit bits_iov_sta[] = {{"Migration", 0, 0}, {0}};
 static const struct bit bits_pm_flags[] = {
-	{ "PMEClk", 3, 0 }, { "DSI", 5, 0 }, { "D1", 9, 0 }, { "D2", 10, 0 }, { 0 },
+	{"PMEClk", 3, 0}, {"DSI", 5, 0}, {"D1", 9, 0}, {"D2", 10, 0}, {0},
 };
 static const struct bit bits_pm_status[] = {
-	{ "NoSoftRst", 3, 0 }, { "PME-Enable", 8, 0 }, { "PME", 15, 0 }, { 0 },
+	{"NoSoftRst", 3, 0},
+	{"PME-Enable", 8, 0},
+	{"PME", 15, 0},
+	{0},
 };
-static const struct bit bits_af[] = { { "TP", 0, 0 }, { "FLR", 1, 0 }, { 0 } };
+static const struct bit bits_af[] = {{"TP", 0, 0}, {"FLR", 1, 0}, {0}};
 
 static const struct number numbers_devcap[] = {
-	{ "MaxPayload ", 0, 3, 10, LOG2_128 }, { "PhantFunc ", 3, 2, 10, LOG2_PLUS1 }, { 0 },
+	{"MaxPayload ", 0, 3, 10, LOG2_128},
+	{"PhantFunc ", 3, 2, 10, LOG2_PLUS1},
+	{0},
 };
 static const struct number numbers_devctl[] = {
-	{ "MaxPayload ", 5, 3, 10, LOG2_128 }, { "MaxReadReq ", 12, 3, 10, LOG2_128 }, { 0 },
+	{"MaxPayload ", 5, 3, 10, LOG2_128},
+	{"MaxReadReq ", 12, 3, 10, LOG2_128},
+	{0},
 };
 static const struct number numbers_ats_cap[] = {
-	{ "Invalidate Queue Depth: ", 0, 5, 16, AS_IS }, { 0 },
+	{"Invalidate Queue Depth: ", 0, 5, 16, AS_IS},
+	{0},
 };
 static const struct number numbers_ats_ctl[] = {
-	{ "Smallest Translation Unit: ", 0, 5, 16, AS_IS }, { 0 },
+	{"Smallest Translation Unit: ", 0, 5, 16, AS_IS},
+	{0},
 };
 static const struct number numbers_pasid[] = {
-	{ "Max PASID Width: ", 8, 5, 16, AS_IS }, { 0 },
+	{"Max PASID Width: ", 8, 5, 16, AS_IS},
+	{0},
 };
 static const struct number numbers_pm[] = {
-	{ "DSel=", 9, 4, 10, AS_IS }, { "DScale=", 13, 2, 10, AS_IS }, { 0 },
+	{"DSel=", 9, 4, 10, AS_IS},
+	{"DScale=", 13, 2, 10, AS_IS},
+	{0},
 };
 
 static const struct reg regs[] = {
-	{ 0, "Control:", 0x04, 2, bits_command, NULL, NULL },
-	{ 0, "Status:", 0x06, 2, bits_status, NULL, rest_status },
-	{ CAP_PM, "Flags:", 2, 2, bits_pm_flags, NULL, rest_pm_flags },
-	{ CAP_PM, "Status:", 4, 2, bits_pm_status, numbers_pm, rest_pm_status },
-	{ CAP_EXP, "DevCap:", 0x04, 4, bits_devcap, numbers_devcap, rest_devcap },
-	{ CAP_EXP, "DevCtl:", 0x08, 2, bits_devctl, numbers_devctl, NULL },
-	{ CAP_EXP, "DevSta:", 0x0a, 2, bits_devsta, NULL, NULL },
-	{ CAP_AF, "AFCap:", 3, 1, bits_af, NULL, NULL },
-	{ EXT(0x0d), "ACSCap:", 4, 2, bits_acs, NULL, rest_acs },
-	{ EXT(0x0d), "ACSCtl:", 6, 2, bits_acs, NULL, rest_acs },
-	{ EXT(0x0f), "ATSCap:", 4, 2, bits_none, numbers_ats_cap, NULL },
-	{ EXT(0x0f), "ATSCtl:", 6, 2, bits_ats_ctl, numbers_ats_ctl, NULL },
-	{ EXT(0x10), "IOVCtl:", 0x08, 2, bits_iov_ctl, NULL, NULL },
-	{ EXT(0x10), "IOVSta:", 0x0a, 2, bits_iov_sta, NULL, NULL },
-	{ EXT(0x13), "PRICtl:", 4, 2, bits_pri_ctl, NULL, NULL },
-	{ EXT(0x13), "PRISta:", 6, 2, bits_pri_sta, NULL, NULL },
-	{ EXT(0x1b), "PASIDCap:", 4, 2, bits_pasid_cap, numbers_pasid, NULL },
-	{ EXT(0x1b), "PASIDCtl:", 6, 2, bits_pasid_ctl, NULL, NULL },
+	{0, "Control:", 0x04, 2, bits_command, NULL, NULL},
+	{0, "Status:", 0x06, 2, bits_status, NULL, rest_status},
+	{CAP_PM, "Flags:", 2, 2, bits_pm_flags, NULL, rest_pm_flags},
+	{CAP_PM, "Status:", 4, 2, bits_pm_status, numbers_pm, rest_pm_status},
+	{CAP_EXP, "DevCap:", 0x04, 4, bits_devcap, numbers_devcap, rest_devcap},
+	{CAP_EXP, "DevCtl:", 0x08, 2, bits_devctl, numbers_devctl, NULL},
+	{CAP_EXP, "DevSta:", 0x0a, 2, bits_devsta, NULL, NULL},
+	{CAP_AF, "AFCap:", 3, 1, bits_af, NULL, NULL},
+	{EXT(0x0d), "ACSCap:", 4, 2, bits_acs, NULL, rest_acs},
+	{EXT(0x0d), "ACSCtl:", 6, 2, bits_acs, NULL, rest_acs},
+	{EXT(0x0f), "ATSCap:", 4, 2, bits_none, numbers_ats_cap, NULL},
+	{EXT(0x0f), "ATSCtl:", 6, 2, bits_ats_ctl, numbers_ats_ctl, NULL},
+	{EXT(0x10), "IOVCtl:", 0x08, 2, bits_iov_ctl, NULL, NULL},
+	{EXT(0x10), "IOVSta:", 0x0a, 2, bits_iov_sta, NULL, NULL},
+	{EXT(0x13), "PRICtl:", 4, 2, bits_pri_ctl, NULL, NULL},
+	{EXT(0x13), "PRISta:", 6, 2, bits_pri_sta, NULL, NULL},
+	{EXT(0x1b), "PASIDCap:", 4, 2, bits_pasid_cap, numbers_pasid, NULL},
+	{EXT(0x1b), "PASIDCtl:", 6, 2, bits_pasid_ctl, NULL, NULL},
 };
 
 static const struct reg *reg_find(unsigned cap, const char *line)

@@ -43,7 +43,7 @@ static int space_reserve(struct vck_lspci_space *s, size_t end)
 	}
 	free(s->data);
 	free(s->known);
-	*s = (struct vck_lspci_space){ data, known, cap };
+	*s = (struct vck_lspci_space){data, known, cap};
 	return 0;
 }
 
@@ -129,7 +129,7 @@ static int fns_push(struct vck_lspci *l, struct vck_lspci_fn *f)
 /* The function of this address, the one from further up where the text repeats it. */
 static int fn_get(struct vck_lspci *l, struct vck_bdf bdf, struct vck_lspci_fn **ret)
 {
-	struct vck_lspci_fn key = { .bdf = bdf }, *f;
+	struct vck_lspci_fn key = {.bdf = bdf}, *f;
 	void *found = tfind(&key, &l->index, fn_cmp);
 	int r;
 
@@ -349,7 +349,7 @@ static bool raw_line(struct lines *l, struct vck_buf *buf)
 /* Where a message that went to standard error starts inside of the line. */
 static const char *splice(const char *s)
 {
-	static const char *const who[] = { "pcilib: ", "lspci: " };
+	static const char *const who[] = {"pcilib: ", "lspci: "};
 
 	for (size_t i = 0; i < ARRAY_SIZE(who); i++) {
 		const char *p = strstr(s, who[i]);
@@ -396,11 +396,12 @@ static bool next_line(struct lines *l, struct vck_buf *buf)
 		keep_len = (size_t)(p - s);
 		buf->len = keep_len;
 		buf->data[keep_len] = '\0';
-		/* In a hex dump the rest follows in any case; elsewhere a line that starts
-		 * with a blank is the next one. */
+		/* In a hex dump the rest follows in any case; elsewhere a line that
+		 * starts with a blank is the next one. */
 		if (!is_hex_start(buf->data) && next_starts_blank(l))
 			break;
-		if (is_hex_start(buf->data) && next_starts_blank(l) && buf->data[keep_len - 1] != ' ')
+		if (is_hex_start(buf->data) && next_starts_blank(l) &&
+		    buf->data[keep_len - 1] != ' ')
 			vck_buf_addc(buf, ' ');
 		if (!raw_line(l, buf))
 			break;
@@ -444,13 +445,13 @@ static int one_line(struct vck_lspci *l, struct vck_lspci_fn **f, const char *s)
 int vck_lspci_parse(const char *text, size_t n, struct vck_memtree *tree,
 		    struct vck_text_notes *notes)
 {
-	struct vck_lspci l = { .notes = notes };
-	struct lines lines = { .text = text, .left = n };
-	cleanup_buf struct vck_buf buf = { 0 };
+	struct vck_lspci l = {.notes = notes};
+	struct lines lines = {.text = text, .left = n};
+	cleanup_buf struct vck_buf buf = {0};
 	struct vck_lspci_fn *f = NULL;
 	int r = 0;
 
-	*notes = (struct vck_text_notes){ 0 };
+	*notes = (struct vck_text_notes){0};
 	while (r != -ENOMEM && next_line(&lines, &buf)) {
 		r = one_line(&l, &f, vck_buf_str(&buf));
 		if (r < 0 && r != -ENOMEM && !notes->skipped++)

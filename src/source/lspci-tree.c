@@ -26,18 +26,23 @@ struct build {
 	size_t n_bridges;
 	struct vck_lspci_pf *pfs;
 	size_t n_pfs;
-	bool all_groups;  /* the text shows the groups of the whole host */
+	bool all_groups; /* the text shows the groups of the whole host */
 	bool has_drivers;
 };
 
 /* Names in a function's directory of which such a text says nothing. The readers take a
  * missing name for "there is none" in a directory that has its uevent, see pci.c. */
-static const char *const unknown_names[] = { "reset_method", "firmware_node" };
+static const char *const unknown_names[] = {"reset_method", "firmware_node"};
 /* The same for the whole host. */
 static const char *const unknown_dirs[] = {
-	"sys/class/iommu",  "sys/firmware/acpi/tables", "sys/firmware/devicetree/base",
-	"sys/bus/platform", "sys/bus/amba",		"sys/bus/virtio",
-	"sys/module",	    "sys/kernel/security",
+	"sys/class/iommu",
+	"sys/firmware/acpi/tables",
+	"sys/firmware/devicetree/base",
+	"sys/bus/platform",
+	"sys/bus/amba",
+	"sys/bus/virtio",
+	"sys/module",
+	"sys/kernel/security",
 };
 
 static int fn_cmp(const void *a, const void *b)
@@ -68,10 +73,10 @@ static bool bridge_of(const struct vck_lspci_fn *f, struct bridge *ret)
 
 	if (vck_lspci_get(&f->space, 0x0e, &type, 1) ? (type & 0x7f) != 1 : !f->is_bridge)
 		return false;
-	if (!vck_lspci_get(&f->space, 0x19, buses, sizeof(buses)) || buses[0] <= f->bdf.bus ||
-	    buses[1] < buses[0] || buses[1] == 0xff)
+	if (!vck_lspci_get(&f->space, 0x19, buses, sizeof(buses)) ||
+	    buses[0] <= f->bdf.bus || buses[1] < buses[0] || buses[1] == 0xff)
 		return false;
-	*ret = (struct bridge){ f, buses[0], buses[1] };
+	*ret = (struct bridge){f, buses[0], buses[1]};
 	return true;
 }
 
@@ -81,7 +86,8 @@ static int find_bridges(struct build *b)
 	if (!b->bridges)
 		return -ENOMEM;
 	for (size_t i = 0; i < b->l->n; i++)
-		b->n_bridges += bridge_of(b->l->fns[i], &b->bridges[b->n_bridges]) ? 1 : 0;
+		b->n_bridges +=
+			bridge_of(b->l->fns[i], &b->bridges[b->n_bridges]) ? 1 : 0;
 	if (b->n_bridges > 1)
 		qsort(b->bridges, b->n_bridges, sizeof(*b->bridges), bridge_cmp);
 	return 0;
@@ -89,7 +95,8 @@ static int find_bridges(struct build *b)
 
 /* The bridge that leads to the bus of @f most closely: its secondary bus, or one of the
  * buses that VFs fill behind it. */
-static const struct vck_lspci_fn *bridge_above(const struct build *b, const struct vck_lspci_fn *f)
+static const struct vck_lspci_fn *bridge_above(const struct build *b,
+					       const struct vck_lspci_fn *f)
 {
 	size_t lo = 0, hi = b->n_bridges;
 
@@ -154,7 +161,7 @@ static bool is_root_device(const struct vck_lspci_fn *f)
 /* Is the bus of @f, which no bridge leads to, a root bus? */
 static bool is_on_root_bus(const struct build *b, const struct vck_lspci_fn *f)
 {
-	struct vck_bdf first = { .domain = f->bdf.domain, .bus = f->bdf.bus };
+	struct vck_bdf first = {.domain = f->bdf.domain, .bus = f->bdf.bus};
 	size_t lo = 0, hi = b->l->n;
 
 	if (f->bdf.bus == 0)
@@ -179,7 +186,8 @@ static bool is_on_root_bus(const struct build *b, const struct vck_lspci_fn *f)
 }
 
 /* The function's directory below the root; false: its place is not known. */
-static bool place(const struct build *b, const struct vck_lspci_fn *f, struct vck_buf *path)
+static bool place(const struct build *b, const struct vck_lspci_fn *f,
+		  struct vck_buf *path)
 {
 	const struct vck_lspci_fn *chain[DEPTH_MAX];
 	char name[VCK_BDF_LEN];
@@ -211,7 +219,8 @@ static int put_text(struct build *b, const char *dir, const char *name, const ch
 	return vck_memtree_file(b->t, path, line, strlen(line));
 }
 
-static int put_hex(struct build *b, const char *dir, const char *name, unsigned digits, uint32_t v)
+static int put_hex(struct build *b, const char *dir, const char *name, unsigned digits,
+		   uint32_t v)
 {
 	char text[16];
 
@@ -229,9 +238,10 @@ static int put_unknown(struct build *b, const char *dir, const char *name)
 }
 
 /* "../../../bus/pci/drivers/nvme", as deep as @dir is. */
-static int put_link(struct build *b, const char *dir, const char *name, const char *target)
+static int put_link(struct build *b, const char *dir, const char *name,
+		    const char *target)
 {
-	cleanup_buf struct vck_buf text = { 0 };
+	cleanup_buf struct vck_buf text = {0};
 	char path[VCK_PATH_LEN];
 
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, name) >= sizeof(path))
@@ -295,7 +305,8 @@ static int put_ids(struct build *b, const char *dir, const struct vck_lspci_fn *
 	else if (r == 0 && f->has_header)
 		r = put_hex(b, dir, "revision", 2, f->revision);
 	sub = (uint32_t)f->subdevice << 16 | f->subvendor;
-	if (r == 0 && (f->has_sub || (!f->is_bridge && !f->is_cardbus && header_le(f, 0x2c, 4, &sub)))) {
+	if (r == 0 && (f->has_sub || (!f->is_bridge && !f->is_cardbus &&
+				      header_le(f, 0x2c, 4, &sub)))) {
 		r = put_hex(b, dir, "subsystem_vendor", 4, sub & 0xffff);
 		r = r < 0 ? r : put_hex(b, dir, "subsystem_device", 4, sub >> 16);
 	}
@@ -305,7 +316,7 @@ static int put_ids(struct build *b, const char *dir, const struct vck_lspci_fn *
 /* Header bytes that names say: ids, class, revision, header type. */
 static int fill_header(const struct build *b, size_t i, struct vck_lspci_fn *f)
 {
-	static const uint8_t ones[64] = { [0 ... 63] = 0xff };
+	static const uint8_t ones[64] = {[0 ... 63] = 0xff};
 	const struct vck_lspci_fn *next = i + 1 < b->l->n ? b->l->fns[i + 1] : NULL;
 	unsigned type = f->is_cardbus ? 2 : f->is_bridge ? 1 : 0;
 	bool multi = f->bdf.fn > 0;
@@ -316,8 +327,8 @@ static int fill_header(const struct build *b, size_t i, struct vck_lspci_fn *f)
 	if (!f->verbose || f->hex_end)
 		return 0;
 	/* The kernel takes functions 1 to 7 for parts of a multifunction device too. */
-	multi |= next && next->bdf.domain == f->bdf.domain && next->bdf.bus == f->bdf.bus &&
-		 next->bdf.dev == f->bdf.dev;
+	multi |= next && next->bdf.domain == f->bdf.domain &&
+		 next->bdf.bus == f->bdf.bus && next->bdf.dev == f->bdf.dev;
 	if (f->has_ids)
 		r = vck_lspci_put(f, 0x00, (uint32_t)f->device << 16 | f->vendor, 4);
 	if (r == 0)
@@ -327,12 +338,13 @@ static int fill_header(const struct build *b, size_t i, struct vck_lspci_fn *f)
 	if (r == 0)
 		r = vck_lspci_put(f, 0x0e, type | (multi ? 0x80u : 0u), 1);
 	if (r == 0 && f->has_sub && !type)
-		r = vck_lspci_put(f, 0x2c, (uint32_t)f->subdevice << 16 | f->subvendor, 4);
+		r = vck_lspci_put(f, 0x2c, (uint32_t)f->subdevice << 16 | f->subvendor,
+				  4);
 	return r;
 }
 
-/* How long `config` is: where the dump ends; with holes up to its full length when registers
- * behind that were spelled out. */
+/* How long `config` is: where the dump ends; with holes up to its full length when
+ * registers behind that were spelled out. */
 static size_t config_size(const struct vck_lspci_fn *f)
 {
 	size_t end = 0;
@@ -414,7 +426,8 @@ static int put_group(struct build *b, const char *dir, const struct vck_lspci_fn
 	r = put_link(b, dir, "iommu_group", target);
 	if (r < 0 || !b->all_groups)
 		return r;
-	snprintf(path, sizeof(path), "sys/%s/devices/%s", target, vck_bdf_format(f->bdf, address));
+	snprintf(path, sizeof(path), "sys/%s/devices/%s", target,
+		 vck_bdf_format(f->bdf, address));
 	snprintf(member, sizeof(member), "../../../../%s", dir + strlen("sys/"));
 	return vck_memtree_link(b->t, path, member);
 }
@@ -441,21 +454,26 @@ static int put_physfn(struct build *b, const char *dir, const struct vck_lspci_f
 
 	if (!pf)
 		return put_unknown(b, dir, "physfn");
-	snprintf(target, sizeof(target), "bus/pci/devices/%s", vck_bdf_format(pf->fn->bdf, address));
+	snprintf(target, sizeof(target), "bus/pci/devices/%s",
+		 vck_bdf_format(pf->fn->bdf, address));
 	return put_link(b, dir, "physfn", target);
 }
 
 static int put_function(struct build *b, const struct vck_lspci_fn *f)
 {
-	cleanup_buf struct vck_buf path = { 0 }, bus = { 0 };
+	cleanup_buf struct vck_buf path = {0}, bus = {0};
 	char link[64], address[VCK_BDF_LEN], target[VCK_PATH_LEN];
 	const char *dir;
 	int r = 0;
 
-	snprintf(link, sizeof(link), "sys/bus/pci/devices/%s", vck_bdf_format(f->bdf, address));
+	snprintf(link, sizeof(link), "sys/bus/pci/devices/%s",
+		 vck_bdf_format(f->bdf, address));
 	if (place(b, f, &path)) {
-		vck_buf_add(&bus, vck_buf_str(&path), strcspn(vck_buf_str(&path), ":") + 3);
-		r = path.failed || bus.failed ? -ENOMEM : put_unknown(b, vck_buf_str(&bus), "firmware_node");
+		vck_buf_add(&bus, vck_buf_str(&path),
+			    strcspn(vck_buf_str(&path), ":") + 3);
+		r = path.failed || bus.failed
+			    ? -ENOMEM
+			    : put_unknown(b, vck_buf_str(&bus), "firmware_node");
 		if (r < 0)
 			return r;
 		snprintf(target, sizeof(target), "../../../%s",
@@ -489,7 +507,7 @@ static int put_function(struct build *b, const struct vck_lspci_fn *f)
 
 int vck_lspci_build(struct vck_lspci *l, struct vck_memtree *t)
 {
-	struct build b = { .l = l, .t = t };
+	struct build b = {.l = l, .t = t};
 	int r = 0;
 
 	qsort(l->fns, l->n, sizeof(struct vck_lspci_fn *), fn_cmp);

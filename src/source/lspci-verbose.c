@@ -38,7 +38,7 @@ static int set_group(struct vck_lspci_fn *f, const char *s)
 /* "Bus: primary=00, secondary=01, subordinate=01, sec-latency=0" */
 static int bus_numbers(struct vck_lspci_fn *f, const char *s)
 {
-	static const char *const names[] = { "primary=", "secondary=", "subordinate=" };
+	static const char *const names[] = {"primary=", "secondary=", "subordinate="};
 	int r = 0;
 
 	f->is_bridge = !f->is_cardbus;
@@ -56,8 +56,8 @@ static void subsystem(struct vck_lspci_fn *f, const char *s)
 	const char *p = strrchr(s, '[');
 	uint32_t v, d;
 
-	if (p && vck_lspci_number(p, "[", 16, &v) && vck_lspci_number(p, ":", 16, &d) && v < 0x10000 &&
-	    d < 0x10000) {
+	if (p && vck_lspci_number(p, "[", 16, &v) && vck_lspci_number(p, ":", 16, &d) &&
+	    v < 0x10000 && d < 0x10000) {
 		f->subvendor = (uint16_t)v;
 		f->subdevice = (uint16_t)d;
 		f->has_sub = true;
@@ -68,7 +68,8 @@ static void subsystem(struct vck_lspci_fn *f, const char *s)
 static bool is_ellipsis(const char *s)
 {
 	return str_after(s, "...") || str_after(s, "[...") || str_after(s, "[snip") ||
-	       str_after(s, "<snip") || str_after(s, "\xe2\x80\xa6") || str_after(s, "[\xe2\x80\xa6");
+	       str_after(s, "<snip") || str_after(s, "\xe2\x80\xa6") ||
+	       str_after(s, "[\xe2\x80\xa6");
 }
 
 /* 1: the line was one of these, 0: not, -ENOMEM. */
@@ -172,10 +173,11 @@ int vck_lspci_verbose_end(struct vck_lspci_fn *f)
 		if (!vck_lspci_get(&f->space, 0x3d, &pin, 1))
 			r = vck_lspci_put(f, 0x3d, 0, 1);
 	}
-	/* The last of each list points nowhere, if it is the last. Else the list goes on at
-	 * something that the text does not show. */
+	/* The last of each list points nowhere, if it is the last. Else the list goes on
+	 * at something that the text does not show. */
 	if (r == 0 && f->last_std)
-		r = vck_lspci_put(f, f->last_std + 1, complete ? 0 : unknown_dword(f, 0xfc), 1);
+		r = vck_lspci_put(f, f->last_std + 1,
+				  complete ? 0 : unknown_dword(f, 0xfc), 1);
 	if (r == 0)
 		r = vck_lspci_ext_header(f, complete ? 0 : unknown_dword(f, 0xffc));
 	f->cap = f->cap_pos = f->last_std = f->last_ext = 0;

@@ -97,7 +97,9 @@ const struct vck_lspci_pf *vck_lspci_pf_of(const struct vck_lspci_pf *pfs, size_
 
 		if (p->fn == f || p->fn->bdf.domain != f->bdf.domain || rid < p->first)
 			continue;
-		if (p->n == 1 || !p->stride ? !at : at % p->stride == 0 && at / p->stride < p->n)
+		if (p->n == 1 || !p->stride
+			    ? !at
+			    : at % p->stride == 0 && at / p->stride < p->n)
 			return p;
 	}
 	return NULL;

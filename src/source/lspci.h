@@ -25,35 +25,38 @@ struct vck_lspci_space {
 struct vck_lspci_fn {
 	struct vck_bdf bdf;
 	struct vck_lspci_space space;
-	size_t hex_end;		/* where the hex dump ends, 0 without one */
+	size_t hex_end; /* where the hex dump ends, 0 without one */
 	char *driver, *group, *node;
-	bool verbose;		/* -vv: Control and Status were there */
-	bool detailed;		/* -v or more */
-	bool gone;		/* "Unknown header type 7f": it does not answer */
+	bool verbose;  /* -vv: Control and Status were there */
+	bool detailed; /* -v or more */
+	bool gone;     /* "Unknown header type 7f": it does not answer */
 	bool is_bridge, is_cardbus, is_intel;
-	bool has_header;	/* more than the address stood there */
+	bool has_header; /* more than the address stood there */
 	bool has_ids, has_sub, has_class, has_prog_if;
 	uint16_t vendor, device, subvendor, subdevice, class;
 	uint8_t prog_if, revision;
 	enum vck_lspci_list list;
 	/* the capability that following lines are about */
-	unsigned cap, cap_pos; /* cap 0: none */
+	unsigned cap, cap_pos;	     /* cap 0: none */
 	unsigned last_std, last_ext; /* position of the one before, 0 none */
-	bool list_complete;	/* every line of the list was understood */
-	struct vck_buf reg;	/* text of the register being printed, with its continuation */
+	bool list_complete;	     /* every line of the list was understood */
+	struct vck_buf
+		reg; /* text of the register being printed, with its continuation */
 };
 
 struct vck_lspci {
 	struct vck_lspci_fn **fns; /* in the order of the text */
 	size_t n, cap;
-	void *index;		/* tsearch(3) by address */
+	void *index; /* tsearch(3) by address */
 	struct vck_text_notes *notes;
 };
 
 /* Note @n bytes at @off; beyond 4096 they are dropped. */
-int vck_lspci_set(struct vck_lspci_space *s, size_t off, const void *data, size_t n) must_check;
+int vck_lspci_set(struct vck_lspci_space *s, size_t off, const void *data,
+		  size_t n) must_check;
 /* The same for a little-endian register that was spelled out; a hex dump knows better. */
-int vck_lspci_put(struct vck_lspci_fn *f, size_t off, uint32_t value, size_t n) must_check;
+int vck_lspci_put(struct vck_lspci_fn *f, size_t off, uint32_t value,
+		  size_t n) must_check;
 /* All of [off, off+n) into @buf, or false. */
 bool vck_lspci_get(const struct vck_lspci_space *s, size_t off, void *buf, size_t n);
 
@@ -74,8 +77,8 @@ struct vck_lspci_pf {
 };
 
 /* All of them; the caller frees the array. Return: 0 or -ENOMEM. */
-int vck_lspci_find_pfs(const struct vck_lspci *l, struct vck_lspci_pf **ret, size_t *n)
-	must_check;
+int vck_lspci_find_pfs(const struct vck_lspci *l, struct vck_lspci_pf **ret,
+		       size_t *n) must_check;
 /* The physical function of a virtual one, or NULL. */
 const struct vck_lspci_pf *vck_lspci_pf_of(const struct vck_lspci_pf *pfs, size_t n,
 					   const struct vck_lspci_fn *f);

@@ -59,7 +59,8 @@ static void keep(void *node)
 	(void)node;
 }
 
-/* Free everything below @top, from the leaves up: a capture may nest deeper than the stack. */
+/* Free everything below @top, from the leaves up: a capture may nest deeper than the
+ * stack. */
 static void children_free(struct vck_mem_node *top)
 {
 	struct vck_mem_node *n = top;
@@ -128,7 +129,7 @@ static int name_cmp(const void *a, const void *b)
 
 struct vck_mem_node *vck_mem_child(struct vck_mem_node *dir, const char *name)
 {
-	struct vck_mem_node key = { .name = (char *)name };
+	struct vck_mem_node key = {.name = (char *)name};
 	void *found;
 
 	if (dir->index) {
@@ -250,8 +251,8 @@ static int make(struct vck_memtree *t, const char *path, struct vck_mem_node **r
 }
 
 /* Make the node and turn it into an empty one of @type, unless it is one already. */
-static int make_typed(struct vck_memtree *t, const char *path, enum vck_mem_type type, bool keep,
-		      struct vck_mem_node **ret)
+static int make_typed(struct vck_memtree *t, const char *path, enum vck_mem_type type,
+		      bool keep, struct vck_mem_node **ret)
 {
 	int r = make(t, path, ret);
 
@@ -315,7 +316,8 @@ int vck_memtree_unread(struct vck_memtree *t, const char *path)
 int vck_memtree_set_size(struct vck_memtree *t, const char *path, size_t size)
 {
 	struct vck_mem_node *n;
-	int r = size > VCK_FILE_MAX ? -EFBIG : make_typed(t, path, VCK_MEM_FILE, true, &n);
+	int r = size > VCK_FILE_MAX ? -EFBIG
+				    : make_typed(t, path, VCK_MEM_FILE, true, &n);
 
 	if (r == 0) {
 		n->size = size;
@@ -328,7 +330,8 @@ int vck_memtree_set_size(struct vck_memtree *t, const char *path, size_t size)
 int vck_memtree_grow(struct vck_memtree *t, const char *path, size_t size)
 {
 	struct vck_mem_node *n;
-	int r = size > VCK_FILE_MAX ? -EFBIG : make_typed(t, path, VCK_MEM_FILE, true, &n);
+	int r = size > VCK_FILE_MAX ? -EFBIG
+				    : make_typed(t, path, VCK_MEM_FILE, true, &n);
 
 	if (r == 0 && !n->size_known && n->size < size)
 		n->size = size;
@@ -392,9 +395,10 @@ static size_t extent_find(const struct vck_mem_node *f, size_t off)
 }
 
 /* Fill a gap before extent @i: by making the one before it longer, or with a new one. */
-static int extent_fill(struct vck_mem_node *f, size_t i, size_t off, const void *data, size_t n)
+static int extent_fill(struct vck_mem_node *f, size_t i, size_t off, const void *data,
+		       size_t n)
 {
-	struct vck_extent e = { .off = off, .len = n };
+	struct vck_extent e = {.off = off, .len = n};
 	int r;
 
 	if (i && f->extents[i - 1].off + f->extents[i - 1].len == off)
@@ -409,8 +413,8 @@ static int extent_fill(struct vck_mem_node *f, size_t i, size_t off, const void 
 	return r;
 }
 
-int vck_memtree_extent(struct vck_memtree *t, const char *path, size_t off, const void *data,
-		       size_t n)
+int vck_memtree_extent(struct vck_memtree *t, const char *path, size_t off,
+		       const void *data, size_t n)
 {
 	struct vck_mem_node *f;
 	const uint8_t *p = data;

@@ -24,17 +24,17 @@ struct vck_mem_node {
 	char *name;
 	struct vck_mem_node *parent;
 	enum vck_mem_type type;
-	int err;		      /* positive errno of VCK_MEM_ERROR */
-	char *target;		      /* of a link */
-	struct vck_extent *extents;   /* of a file, sorted, not overlapping */
+	int err;		    /* positive errno of VCK_MEM_ERROR */
+	char *target;		    /* of a link */
+	struct vck_extent *extents; /* of a file, sorted, not overlapping */
 	size_t n_extents;
-	size_t size;		      /* of a file */
-	bool unread;		      /* known to be there, content not taken */
-	bool size_known;	      /* its end was seen, not only guessed */
+	size_t size;			/* of a file */
+	bool unread;			/* known to be there, content not taken */
+	bool size_known;		/* its end was seen, not only guessed */
 	struct vck_mem_node **children; /* of a directory */
 	size_t n_children, cap_children;
-	size_t slot;		      /* index in the parent's children */
-	void *index;		      /* search tree over many children, tsearch(3) */
+	size_t slot; /* index in the parent's children */
+	void *index; /* search tree over many children, tsearch(3) */
 	bool sorted;
 };
 
@@ -55,20 +55,22 @@ struct vck_mem_node *vck_memtree_root(struct vck_memtree *t);
 /* Make the node at @path (parents as directories), replacing what it was where the type
  * differs. All return 0, -ENOMEM, -EINVAL (a bad path) or -ENOTDIR. */
 int vck_memtree_dir(struct vck_memtree *t, const char *path) must_check;
-int vck_memtree_link(struct vck_memtree *t, const char *path, const char *target) must_check;
+int vck_memtree_link(struct vck_memtree *t, const char *path,
+		     const char *target) must_check;
 int vck_memtree_error(struct vck_memtree *t, const char *path, int err) must_check;
 /* The whole content. */
-int vck_memtree_file(struct vck_memtree *t, const char *path, const void *data, size_t n) must_check;
+int vck_memtree_file(struct vck_memtree *t, const char *path, const void *data,
+		     size_t n) must_check;
 /* A piece of a file; later pieces overwrite earlier ones. -EFBIG: beyond VCK_FILE_MAX, or
  * too many separate pieces. */
-int vck_memtree_extent(struct vck_memtree *t, const char *path, size_t off, const void *data,
-		       size_t n) must_check;
+int vck_memtree_extent(struct vck_memtree *t, const char *path, size_t off,
+		       const void *data, size_t n) must_check;
 /* A file that is there, of which nothing more is known. */
 int vck_memtree_unread(struct vck_memtree *t, const char *path) must_check;
 /* Where the file ends, as seen. */
 int vck_memtree_set_size(struct vck_memtree *t, const char *path, size_t size) must_check;
-/* The file is said to be @size bytes long: bytes not taken are a hole. Does nothing where the
- * end was seen. */
+/* The file is said to be @size bytes long: bytes not taken are a hole. Does nothing where
+ * the end was seen. */
 int vck_memtree_grow(struct vck_memtree *t, const char *path, size_t size) must_check;
 /* Give a file other content, or make it one that was not read. For a node at hand. */
 int vck_mem_replace(struct vck_mem_node *f, const void *data, size_t n) must_check;
@@ -91,6 +93,7 @@ struct vck_mem_node *vck_mem_child(struct vck_mem_node *dir, const char *name);
 /* Sort the children by natural name. */
 void vck_mem_sort(struct vck_mem_node *dir);
 /* Bytes at @off: number got, 0 at the end, -ENODATA in a hole, -EISDIR, -EINVAL. */
-ssize_t vck_mem_pread(const struct vck_mem_node *f, void *buf, size_t n, size_t off) must_check;
+ssize_t vck_mem_pread(const struct vck_mem_node *f, void *buf, size_t n,
+		      size_t off) must_check;
 
 #endif

@@ -33,7 +33,7 @@ static struct vck_memtree *parse(const char *text, size_t skipped, size_t line)
 
 static void assert_formats(struct vck_memtree *t, const char *text)
 {
-	cleanup_buf struct vck_buf b = { 0 };
+	cleanup_buf struct vck_buf b = {0};
 
 	vck_capture_format(t, &b);
 	assert_string_equal(vck_buf_str(&b), text);
@@ -42,8 +42,7 @@ static void assert_formats(struct vck_memtree *t, const char *text)
 /* Text that the writer writes, so that reading and writing it changes nothing. */
 static void test_round_trip(void **state)
 {
-	static const char text[] =
-		MAGIC
+	static const char text[] = MAGIC
 		"d proc/empty\n"
 		"f proc/sys/kernel/osrelease \"6.12.0\\n\"\n"
 		"f proc/two\n"
@@ -60,7 +59,7 @@ static void test_round_trip(void **state)
 		"u sys/not-read\n"
 		"e sys/refused EACCES\n";
 	struct vck_memtree *t = parse(text, 0, 0);
-	cleanup_buf struct vck_buf b = { 0 };
+	cleanup_buf struct vck_buf b = {0};
 
 	(void)state;
 	vck_capture_format(t, &b);
@@ -68,8 +67,10 @@ static void test_round_trip(void **state)
 	t = parse(vck_buf_str(&b), 0, 0);
 	assert_formats(t, vck_buf_str(&b));
 	assert_non_null(strstr(vck_buf_str(&b), "\nf \"sys/with blank\" \"x\"\n"));
-	assert_non_null(strstr(vck_buf_str(&b), "f sys/compatible \"arm,smmu-v3\\0arm,smmu\\0\"\n"));
-	assert_non_null(strstr(vck_buf_str(&b), "x sys/config 256\n  0: 86 80 72 15\n  10+60: 00\n"));
+	assert_non_null(strstr(vck_buf_str(&b),
+			       "f sys/compatible \"arm,smmu-v3\\0arm,smmu\\0\"\n"));
+	assert_non_null(strstr(vck_buf_str(&b),
+			       "x sys/config 256\n  0: 86 80 72 15\n  10+60: 00\n"));
 	vck_memtree_free(t);
 }
 
@@ -77,16 +78,41 @@ static void test_round_trip(void **state)
 static void test_damaged_lines(void **state)
 {
 	static const char *const lines[] = {
-		"f ../etc/passwd \"x\"", "f /etc/passwd \"x\"", "f a/../b \"x\"", "f a//b \"x\"",
-		"f a/ \"x\"", "f . \"x\"", "f \"a\\0b\" \"x\"", "f \"\" \"x\"", "f a \"x",
-		"f a \"\\q\"", "f a \"\\x1\"", "f a \"x\" y", "f a x", "f", "z a", "d", "d a b",
-		"l a", "l a ->", "l a -> b c", "l a - b", "e a", "e a ENOTANERROR", "e a EACCES x",
-		"x a 268435457", "x a -1", "x a 0x10", "u a b", "- a b", "  stray",
+		"f ../etc/passwd \"x\"",
+		"f /etc/passwd \"x\"",
+		"f a/../b \"x\"",
+		"f a//b \"x\"",
+		"f a/ \"x\"",
+		"f . \"x\"",
+		"f \"a\\0b\" \"x\"",
+		"f \"\" \"x\"",
+		"f a \"x",
+		"f a \"\\q\"",
+		"f a \"\\x1\"",
+		"f a \"x\" y",
+		"f a x",
+		"f",
+		"z a",
+		"d",
+		"d a b",
+		"l a",
+		"l a ->",
+		"l a -> b c",
+		"l a - b",
+		"e a",
+		"e a ENOTANERROR",
+		"e a EACCES x",
+		"x a 268435457",
+		"x a -1",
+		"x a 0x10",
+		"u a b",
+		"- a b",
+		"  stray",
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
-		cleanup_buf struct vck_buf b = { 0 };
+		cleanup_buf struct vck_buf b = {0};
 		struct vck_memtree *t;
 		struct vck_mem_node *n;
 
@@ -102,8 +128,9 @@ static void test_damaged_lines(void **state)
 /* What a damaged line is about is there and not known: it is not absent. */
 static void test_damaged_is_not_absent(void **state)
 {
-	struct vck_memtree *t = parse(MAGIC "f a/b \"x\nf c\n  \"1\\n\"\n  2\n  \"3\\n\"\nl d ->\n", 4, 2);
-	static const char *const names[] = { "a/b", "c", "d" };
+	struct vck_memtree *t = parse(
+		MAGIC "f a/b \"x\nf c\n  \"1\\n\"\n  2\n  \"3\\n\"\nl d ->\n", 4, 2);
+	static const char *const names[] = {"a/b", "c", "d"};
 	struct vck_mem_node *n = NULL;
 
 	(void)state;
@@ -117,10 +144,11 @@ static void test_damaged_is_not_absent(void **state)
 
 static void test_hex(void **state)
 {
-	struct vck_memtree *t = parse(MAGIC "x c 256\r\n  0: 00 01 02 03\r\n  4: 0405\n  zz: 00\n"
-					    "  10: 1\n  20: 2g\n  80+8: aa bb\n  fffffff0: 00\n"
-					    "  0+ffffffff: 00\n",
-				      5, 5);
+	struct vck_memtree *t =
+		parse(MAGIC "x c 256\r\n  0: 00 01 02 03\r\n  4: 0405\n  zz: 00\n"
+			    "  10: 1\n  20: 2g\n  80+8: aa bb\n  fffffff0: 00\n"
+			    "  0+ffffffff: 00\n",
+		      5, 5);
 	struct vck_mem_node *n = NULL;
 	uint8_t b[16];
 
@@ -128,7 +156,7 @@ static void test_hex(void **state)
 	assert_int_equal(vck_memtree_lookup(t, NULL, "c", true, &n), 0);
 	assert_int_equal(n->size, 256);
 	assert_int_equal(vck_mem_pread(n, b, 16, 0), 6);
-	assert_memory_equal(b, ((uint8_t[]){ 0, 1, 2, 3, 4, 5 }), 6);
+	assert_memory_equal(b, ((uint8_t[]){0, 1, 2, 3, 4, 5}), 6);
 	assert_int_equal(vck_mem_pread(n, b, 16, 6), -ENODATA);
 	assert_int_equal(vck_mem_pread(n, b, 16, 0x81), 7);
 	assert_int_equal(b[0], 0xbb);
@@ -140,10 +168,11 @@ static void test_hex(void **state)
 /* An overlay is text behind text: it replaces, patches and removes. */
 static void test_overlay(void **state)
 {
-	struct vck_memtree *t =
-		parse(MAGIC "f a/gone \"x\"\nf a/kept \"x\"\nx c 4\n  0: 11 22 33 44\nf e \"x\"\n"
-			    MAGIC "- a/gone\n- never/there\nx c\n  2: ff\ne e EACCES\nd a/kept\n",
-		      0, 0);
+	struct vck_memtree *t = parse(
+		MAGIC
+		"f a/gone \"x\"\nf a/kept \"x\"\nx c 4\n  0: 11 22 33 44\nf e \"x\"\n" MAGIC
+		"- a/gone\n- never/there\nx c\n  2: ff\ne e EACCES\nd a/kept\n",
+		0, 0);
 
 	(void)state;
 	assert_formats(t, MAGIC "d a/kept\nx c 4\n  0: 11 22 ff 44\ne e EACCES\n");
@@ -157,9 +186,12 @@ static void test_versions(void **state)
 
 	(void)state;
 	assert_true(vck_capture_is("# viommu-check capture 2\n", 25));
-	assert_int_equal(vck_capture_parse("# viommu-check capture 2\n", 25, t, &notes), -EPROTO);
-	assert_int_equal(vck_capture_parse("# viommu-check capture 10\n", 26, t, &notes), -EPROTO);
-	assert_int_equal(vck_capture_parse("# viommu-check capture 1\r\n", 26, t, &notes), 0);
+	assert_int_equal(vck_capture_parse("# viommu-check capture 2\n", 25, t, &notes),
+			 -EPROTO);
+	assert_int_equal(vck_capture_parse("# viommu-check capture 10\n", 26, t, &notes),
+			 -EPROTO);
+	assert_int_equal(vck_capture_parse("# viommu-check capture 1\r\n", 26, t, &notes),
+			 0);
 	assert_false(vck_capture_is("00:00.0 Host bridge\n", 20));
 	vck_memtree_free(t);
 }
@@ -170,20 +202,20 @@ static void test_scrub(void **state)
 	static const struct {
 		const char *in, *out;
 	} rows[] = {
-		{ "root=UUID=0f9d2b4e-1111-2222-3333-444455556666 ro intel_iommu=on",
-		  "root=UUID=redacted ro intel_iommu=on" },
-		{ "BOOT_IMAGE=/vmlinuz-6.12.0-1-amd64 root=/dev/nvme0n1p2 iommu=pt",
-		  "BOOT_IMAGE=/vmlinuz-6.12.0-1-amd64 root=/dev/nvme0n1p2 iommu=pt" },
-		{ "root=/dev/disk/by-id/ata-Maker_S3R1AL-part2 vfio-pci.ids=10de:2204,10de:1aef",
-		  "root=/dev/disk/by-id/redacted vfio-pci.ids=10de:2204,10de:1aef" },
-		{ "ip=10.0.0.7::10.0.0.1:255.255.255.0:host7:eth0:off systemd.machine_id=abc",
-		  "ip=redacted systemd.machine_id=redacted" },
-		{ "ifname=eth0:52:54:00:12:34:56 x.mac=52:54:00:12:34:56,y",
-		  "ifname=redacted x.mac=redacted,y" },
-		{ "pcie_acs_override=downstream,id:8086:a110 pci=0000:01:00.0@20",
-		  "pcie_acs_override=downstream,id:8086:a110 pci=0000:01:00.0@20" },
-		{ "rd.luks.name=0f9d2b4e=\"a b\" some.password=x console=ttyS0,115200 server=192.168.1.1:80",
-		  "rd.luks.name=redacted some.password=redacted console=ttyS0,115200 server=redacted:80" },
+		{"root=UUID=0f9d2b4e-1111-2222-3333-444455556666 ro intel_iommu=on",
+		 "root=UUID=redacted ro intel_iommu=on"},
+		{"BOOT_IMAGE=/vmlinuz-6.12.0-1-amd64 root=/dev/nvme0n1p2 iommu=pt",
+		 "BOOT_IMAGE=/vmlinuz-6.12.0-1-amd64 root=/dev/nvme0n1p2 iommu=pt"},
+		{"root=/dev/disk/by-id/ata-Maker_S3R1AL-part2 vfio-pci.ids=10de:2204,10de:1aef",
+		 "root=/dev/disk/by-id/redacted vfio-pci.ids=10de:2204,10de:1aef"},
+		{"ip=10.0.0.7::10.0.0.1:255.255.255.0:host7:eth0:off systemd.machine_id=abc",
+		 "ip=redacted systemd.machine_id=redacted"},
+		{"ifname=eth0:52:54:00:12:34:56 x.mac=52:54:00:12:34:56,y",
+		 "ifname=redacted x.mac=redacted,y"},
+		{"pcie_acs_override=downstream,id:8086:a110 pci=0000:01:00.0@20",
+		 "pcie_acs_override=downstream,id:8086:a110 pci=0000:01:00.0@20"},
+		{"rd.luks.name=0f9d2b4e=\"a b\" some.password=x console=ttyS0,115200 server=192.168.1.1:80",
+		 "rd.luks.name=redacted some.password=redacted console=ttyS0,115200 server=redacted:80"},
 	};
 
 	(void)state;
@@ -191,9 +223,12 @@ static void test_scrub(void **state)
 		struct vck_memtree *t = vck_memtree_new();
 		struct vck_mem_node *n = NULL;
 
-		assert_int_equal(vck_memtree_file(t, "proc/cmdline", rows[i].in, strlen(rows[i].in)), 0);
+		assert_int_equal(vck_memtree_file(t, "proc/cmdline", rows[i].in,
+						  strlen(rows[i].in)),
+				 0);
 		assert_int_equal(vck_capture_scrub(t), 0);
-		assert_int_equal(vck_memtree_lookup(t, NULL, "proc/cmdline", false, &n), 0);
+		assert_int_equal(vck_memtree_lookup(t, NULL, "proc/cmdline", false, &n),
+				 0);
 		assert_int_equal(n->size, strlen(rows[i].out));
 		assert_memory_equal(n->extents[0].data, rows[i].out, n->size);
 		vck_memtree_free(t);
@@ -204,54 +239,59 @@ static void test_scrub(void **state)
 static void test_trim(void **state)
 {
 	struct vck_memtree *t = parse(
-		MAGIC "f proc/interrupts\n"
-		      "  \"           CPU0       CPU1\\n\"\n"
-		      "  \"   1:          0          9   IO-APIC   1-edge      i8042\\n\"\n"
-		      "  \"  24:         12          0  IR-PCI-MSI-0000:00:14.0    0-edge      xhci_hcd\\n\"\n"
-		      "  \" NMI:          1          2   Non-maskable interrupts\\n\"\n"
-		      "f proc/iomem\n"
-		      "  \"00000000-00000fff : Reserved\\n\"\n  \"00001000-0009ffff : System RAM\\n\"\n"
-		      "  \"000a0000-000bffff : PCI Bus 0000:00\\n\"\n"
-		      "f proc/self/mountinfo \"1 2 8:1 / /home/somebody rw - ext4 /dev/sda1 rw\\n\"\n",
+		MAGIC
+		"f proc/interrupts\n"
+		"  \"           CPU0       CPU1\\n\"\n"
+		"  \"   1:          0          9   IO-APIC   1-edge      i8042\\n\"\n"
+		"  \"  24:         12          0  IR-PCI-MSI-0000:00:14.0    0-edge      xhci_hcd\\n\"\n"
+		"  \" NMI:          1          2   Non-maskable interrupts\\n\"\n"
+		"f proc/iomem\n"
+		"  \"00000000-00000fff : Reserved\\n\"\n  \"00001000-0009ffff : System RAM\\n\"\n"
+		"  \"000a0000-000bffff : PCI Bus 0000:00\\n\"\n"
+		"f proc/self/mountinfo \"1 2 8:1 / /home/somebody rw - ext4 /dev/sda1 rw\\n\"\n",
 		0, 0);
 
 	(void)state;
 	assert_int_equal(vck_capture_trim(t), 0);
 	assert_int_equal(vck_capture_scrub(t), 0);
-	assert_formats(t, MAGIC "f proc/interrupts\n"
-				"  \"   1:   IO-APIC   1-edge      i8042\\n\"\n"
-				"  \"  24:  IR-PCI-MSI-0000:00:14.0    0-edge      xhci_hcd\\n\"\n"
-				"f proc/iomem\n"
-				"  \"00000000-00000fff : Reserved\\n\"\n"
-				"  \"00001000-0009ffff : System RAM\\n\"\n"
-				"f proc/self/mountinfo \"1 2 8:1 / /home/redacted rw - ext4 /dev/sda1 rw\\n\"\n");
+	assert_formats(
+		t, MAGIC
+		"f proc/interrupts\n"
+		"  \"   1:   IO-APIC   1-edge      i8042\\n\"\n"
+		"  \"  24:  IR-PCI-MSI-0000:00:14.0    0-edge      xhci_hcd\\n\"\n"
+		"f proc/iomem\n"
+		"  \"00000000-00000fff : Reserved\\n\"\n"
+		"  \"00001000-0009ffff : System RAM\\n\"\n"
+		"f proc/self/mountinfo \"1 2 8:1 / /home/redacted rw - ext4 /dev/sda1 rw\\n\"\n");
 	vck_memtree_free(t);
 }
 
 static void test_scrub_files(void **state)
 {
 	struct vck_memtree *t = parse(
-		MAGIC "x sys/devices/pci0000:00/0000:00:01.0/config 4096\n"
-		      "  100: 01 00 02 14 00 00 00 00\n"
-		      "  140: 03 00 01 16 11 22 33 44 55 66 77 88 99\n"
-		      "  160: 0d 00 01 00 5f 00 00 00\n"
-		      "f sys/firmware/devicetree/base/serial-number \"123\"\n"
-		      "f sys/devices/x/net/eth0/address \"52:54\"\n"
-		      "f sys/class/iommu/dmar0/intel-iommu/address \"fed90000\"\n"
-		      "f proc/cpuinfo\n  \"processor\\t: 0\\n\"\n  \"flags\\t\\t: fpu hypervisor\\n\"\n"
-		      "  \"Serial\\t: 1234\\n\"\n",
+		MAGIC
+		"x sys/devices/pci0000:00/0000:00:01.0/config 4096\n"
+		"  100: 01 00 02 14 00 00 00 00\n"
+		"  140: 03 00 01 16 11 22 33 44 55 66 77 88 99\n"
+		"  160: 0d 00 01 00 5f 00 00 00\n"
+		"f sys/firmware/devicetree/base/serial-number \"123\"\n"
+		"f sys/devices/x/net/eth0/address \"52:54\"\n"
+		"f sys/class/iommu/dmar0/intel-iommu/address \"fed90000\"\n"
+		"f proc/cpuinfo\n  \"processor\\t: 0\\n\"\n  \"flags\\t\\t: fpu hypervisor\\n\"\n"
+		"  \"Serial\\t: 1234\\n\"\n",
 		0, 0);
 
 	(void)state;
 	assert_int_equal(vck_capture_trim(t), 0);
 	assert_int_equal(vck_capture_scrub(t), 0);
-	assert_formats(t, MAGIC "f proc/cpuinfo \"flags\\t\\t: fpu hypervisor\\n\"\n"
-				"f sys/class/iommu/dmar0/intel-iommu/address \"fed90000\"\n"
-				"x sys/devices/pci0000:00/0000:00:01.0/config 4096\n"
-				"  100: 01 00 02 14 00 00 00 00\n  140: 03 00 01 16\n  14c: 99\n"
-				"  160: 0d 00 01 00 5f 00 00 00\n"
-				"u sys/devices/x/net/eth0/address\n"
-				"u sys/firmware/devicetree/base/serial-number\n");
+	assert_formats(t, MAGIC
+		       "f proc/cpuinfo \"flags\\t\\t: fpu hypervisor\\n\"\n"
+		       "f sys/class/iommu/dmar0/intel-iommu/address \"fed90000\"\n"
+		       "x sys/devices/pci0000:00/0000:00:01.0/config 4096\n"
+		       "  100: 01 00 02 14 00 00 00 00\n  140: 03 00 01 16\n  14c: 99\n"
+		       "  160: 0d 00 01 00 5f 00 00 00\n"
+		       "u sys/devices/x/net/eth0/address\n"
+		       "u sys/firmware/devicetree/base/serial-number\n");
 	vck_memtree_free(t);
 }
 
@@ -259,7 +299,8 @@ static void test_scrub_files(void **state)
  * captured: as a file it would be no directory, and then absent. */
 static void test_record_unknown(void **state)
 {
-	static const char text[] = MAGIC "e sys/class/iommu ENODATA\ne sys/devices/a/driver ENODATA\n";
+	static const char text[] =
+		MAGIC "e sys/class/iommu ENODATA\ne sys/devices/a/driver ENODATA\n";
 	struct vck_memtree *t = parse(text, 0, 0), *record = vck_memtree_new();
 	cleanup_root struct vck_root *r = NULL;
 	cleanup_dir struct vck_dir *d = NULL, *a = NULL;
@@ -275,7 +316,8 @@ static void test_record_unknown(void **state)
 	vck_memtree_free(record);
 }
 
-/* What is recorded from a root answers as the root did; recording it again changes nothing. */
+/* What is recorded from a root answers as the root did; recording it again changes
+ * nothing. */
 static void test_record(void **state)
 {
 	static const char text[] = MAGIC
@@ -293,7 +335,7 @@ static void test_record(void **state)
 		struct vck_memtree *t = parse(from, 0, 0), *record = vck_memtree_new();
 		cleanup_root struct vck_root *r = NULL;
 		cleanup_dir struct vck_dir *d = NULL;
-		cleanup_names struct vck_names names = { 0 };
+		cleanup_names struct vck_names names = {0};
 		cleanup_file struct vck_file *f = NULL;
 		char buf[64];
 
@@ -327,7 +369,7 @@ static double seconds(void)
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 static double time_of(const char *line, const char *line2, unsigned n, bool backwards)
 {
-	cleanup_buf struct vck_buf b = { 0 };
+	cleanup_buf struct vck_buf b = {0};
 	struct vck_memtree *t = vck_memtree_new();
 	struct vck_text_notes notes;
 	double start;
@@ -346,8 +388,8 @@ static double time_of(const char *line, const char *line2, unsigned n, bool back
 #pragma GCC diagnostic pop
 
 /*
- * Eight times the text takes about eight times the time, whatever the order: a walk of what
- * was read before would make it 64. Generous, since other work runs on the machine.
+ * Eight times the text takes about eight times the time, whatever the order: a walk of
+ * what was read before would make it 64. Generous, since other work runs on the machine.
  */
 static void test_linear(void **state)
 {
@@ -355,17 +397,20 @@ static void test_linear(void **state)
 		const char *first, *each;
 		bool backwards;
 	} rows[] = {
-		{ NULL, "f sys/d/%07u \"x\"\n", false },
-		{ NULL, "f sys/d/%07u \"x\"\n", true },
-		{ "x big 268435456\n", "  %x0: 00 11 22 33 44 55 66 77 88 99 aa bb cc dd ee ff\n", false },
-		{ "x big 268435456\n", "  %x0: 00\n", true },
-		{ "f text\n", "  \"%u\\n\"\n", false },
+		{NULL, "f sys/d/%07u \"x\"\n", false},
+		{NULL, "f sys/d/%07u \"x\"\n", true},
+		{"x big 268435456\n",
+		 "  %x0: 00 11 22 33 44 55 66 77 88 99 aa bb cc dd ee ff\n", false},
+		{"x big 268435456\n", "  %x0: 00\n", true},
+		{"f text\n", "  \"%u\\n\"\n", false},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		double small = time_of(rows[i].first, rows[i].each, 10000, rows[i].backwards);
-		double large = time_of(rows[i].first, rows[i].each, 80000, rows[i].backwards);
+		double small =
+			time_of(rows[i].first, rows[i].each, 10000, rows[i].backwards);
+		double large =
+			time_of(rows[i].first, rows[i].each, 80000, rows[i].backwards);
 
 		assert_true(large < 0.05 || large < 30 * small);
 	}
@@ -375,9 +420,10 @@ static void test_linear(void **state)
 static void test_root(void **state)
 {
 	char path[] = "/tmp/vck-capture-XXXXXX";
-	static const char text[] = "\xef\xbb\xbf" MAGIC
-				   "f sys/a/x \"value\\n\"\nl sys/b -> a\nu sys/a/later\nbroken\n"
-				   "e sys/a/no EACCES\nl sys/out -> ../../../../etc\n";
+	static const char text[] =
+		"\xef\xbb\xbf" MAGIC
+		"f sys/a/x \"value\\n\"\nl sys/b -> a\nu sys/a/later\nbroken\n"
+		"e sys/a/no EACCES\nl sys/out -> ../../../../etc\n";
 	cleanup_root struct vck_root *r = NULL;
 	int fd = mkstemp(path);
 	char buf[64];
@@ -403,13 +449,19 @@ static void test_root(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_round_trip), cmocka_unit_test(test_damaged_lines),
-		cmocka_unit_test(test_damaged_is_not_absent), cmocka_unit_test(test_hex),
-		cmocka_unit_test(test_overlay),	   cmocka_unit_test(test_versions),
+		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_damaged_lines),
+		cmocka_unit_test(test_damaged_is_not_absent),
+		cmocka_unit_test(test_hex),
+		cmocka_unit_test(test_overlay),
+		cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_scrub),
-		cmocka_unit_test(test_scrub_files), cmocka_unit_test(test_trim), cmocka_unit_test(test_record),
+		cmocka_unit_test(test_scrub_files),
+		cmocka_unit_test(test_trim),
+		cmocka_unit_test(test_record),
 		cmocka_unit_test(test_record_unknown),
-		cmocka_unit_test(test_linear),	   cmocka_unit_test(test_root),
+		cmocka_unit_test(test_linear),
+		cmocka_unit_test(test_root),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,10 +46,11 @@ static struct vck_mem_node *config(struct vck_memtree *t, const char *address)
 	return n;
 }
 
-/* @n bytes of config space as one little-endian number; -1 when they are not all known. */
+/* @n bytes of config space as one little-endian number; -1 when they are not all known.
+ */
 static int64_t reg(struct vck_memtree *t, const char *address, size_t off, size_t n)
 {
-	uint8_t b[8] = { 0 };
+	uint8_t b[8] = {0};
 	int64_t v = 0;
 
 	if (vck_mem_pread(config(t, address), b, n, off) != (ssize_t)n)
@@ -101,11 +102,12 @@ static void assert_unknown(struct vck_memtree *t, const char *dir, const char *n
 
 static void test_plain_hex(void **state)
 {
-	struct vck_memtree *t = parse("01:00.0 Ethernet controller: Intel thing (rev 02)\n" HEX_64 "\n"
-				      "00:01.0 PCI bridge: some bridge\n"
-				      "00: 86 80 01 19 07 04 10 00 05 00 04 06 10 00 81 00\n"
-				      "10: 00 00 00 00 00 00 00 00 00 01 01 00 e0 e0 00 20\n" HEX_20 HEX_30,
-				      2, 0);
+	struct vck_memtree *t = parse(
+		"01:00.0 Ethernet controller: Intel thing (rev 02)\n" HEX_64 "\n"
+		"00:01.0 PCI bridge: some bridge\n"
+		"00: 86 80 01 19 07 04 10 00 05 00 04 06 10 00 81 00\n"
+		"10: 00 00 00 00 00 00 00 00 00 01 01 00 e0 e0 00 20\n" HEX_20 HEX_30,
+		2, 0);
 
 	(void)state;
 	assert_link(t, "sys/bus/pci/devices/0000:01:00.0",
@@ -132,7 +134,8 @@ static void test_pastes(void **state)
 		"> 01:00.0 Ethernet\n> " HEX_00 "> " HEX_10,
 		">> > 01:00.0 Ethernet\n>> >  " HEX_00 ">> >  " HEX_10,
 		"    01:00.0 Ethernet\n    " HEX_00 "    " HEX_10 "    -- \n",
-		"$ lspci -x\nhello,\nhere it is:\n01:00.0 Ethernet\n" HEX_00 "what is this?\n" HEX_10,
+		"$ lspci -x\nhello,\nhere it is:\n01:00.0 Ethernet\n" HEX_00
+		"what is this?\n" HEX_10,
 		"01:00.0\n" HEX_00 HEX_10,
 		"[  1.0] pci 0000:01:00.0: [8086:1572]\n01:00.0 Ethernet\n" HEX_00 HEX_10
 		"[  2.0] pci 0000:02:00.0: nothing\n",
@@ -176,7 +179,7 @@ static void test_damage(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
-		cleanup_buf struct vck_buf b = { 0 };
+		cleanup_buf struct vck_buf b = {0};
 		struct vck_memtree *t;
 
 		vck_buf_addf(&b, "01:00.0 E\n" HEX_00 "%s" HEX_20 HEX_30, lines[i]);
@@ -192,14 +195,15 @@ static void test_damage(void **state)
 
 static void test_nothing(void **state)
 {
-	static const char *const texts[] = { "", "hello\n", HEX_64, "\n\n", "0:0.0 x\n" };
+	static const char *const texts[] = {"", "hello\n", HEX_64, "\n\n", "0:0.0 x\n"};
 	struct vck_text_notes notes;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		struct vck_memtree *t = vck_memtree_new();
 
-		assert_int_equal(vck_lspci_parse(texts[i], strlen(texts[i]), t, &notes), -EBADMSG);
+		assert_int_equal(vck_lspci_parse(texts[i], strlen(texts[i]), t, &notes),
+				 -EBADMSG);
 		vck_memtree_free(t);
 	}
 }
@@ -237,65 +241,66 @@ static void test_numbers(void **state)
 	vck_memtree_free(t);
 }
 
-#define VERBOSE_HEADER                                                                            \
+#define VERBOSE_HEADER                                                                                              \
 	"\tControl: I/O- Mem+ BusMaster+ SpecCycle- MemWINV- VGASnoop- ParErr- Stepping- SERR- FastB2B- DisINTx+\n" \
 	"\tStatus: Cap+ 66MHz- UDF- FastB2B- ParErr- DEVSEL=fast >TAbort- <TAbort- <MAbort- >SERR- <PERR- INTx-\n"
-#define VERBOSE_PM                                                                                \
-	"\tCapabilities: [40] Power Management version 3\n"                                      \
-	"\t\tFlags: PMEClk- DSI+ D1- D2- AuxCurrent=0mA PME(D0+,D1-,D2-,D3hot+,D3cold+)\n"        \
+#define VERBOSE_PM                                                                         \
+	"\tCapabilities: [40] Power Management version 3\n"                                \
+	"\t\tFlags: PMEClk- DSI+ D1- D2- AuxCurrent=0mA PME(D0+,D1-,D2-,D3hot+,D3cold+)\n" \
 	"\t\tStatus: D3 NoSoftRst+ PME-Enable- DSel=0 DScale=1 PME-\n"
-#define VERBOSE_EXP                                                                               \
-	"\tCapabilities: [70] Express (v2) Endpoint, MSI 01\n"                                   \
-	"\t\tDevCap:\tMaxPayload 512 bytes, PhantFunc 0, Latency L0s <512ns, L1 <64us\n"           \
-	"\t\t\tExtTag+ AttnBtn- AttnInd- PwrInd- RBE+ FLReset+ SlotPowerLimit 75W\n"             \
-	"\t\tDevCtl:\tCorrErr+ NonFatalErr- FatalErr+ UnsupReq+\n"                               \
-	"\t\t\tRlxdOrd+ ExtTag+ PhantFunc- AuxPwr- NoSnoop+ FLReset-\n"                          \
-	"\t\t\tMaxPayload 256 bytes, MaxReadReq 512 bytes\n"                                     \
-	"\t\tDevSta:\tCorrErr+ NonFatalErr- FatalErr- UnsupReq+ AuxPwr+ TransPend-\n"              \
+#define VERBOSE_EXP                                                                      \
+	"\tCapabilities: [70] Express (v2) Endpoint, MSI 01\n"                           \
+	"\t\tDevCap:\tMaxPayload 512 bytes, PhantFunc 0, Latency L0s <512ns, L1 <64us\n" \
+	"\t\t\tExtTag+ AttnBtn- AttnInd- PwrInd- RBE+ FLReset+ SlotPowerLimit 75W\n"     \
+	"\t\tDevCtl:\tCorrErr+ NonFatalErr- FatalErr+ UnsupReq+\n"                       \
+	"\t\t\tRlxdOrd+ ExtTag+ PhantFunc- AuxPwr- NoSnoop+ FLReset-\n"                  \
+	"\t\t\tMaxPayload 256 bytes, MaxReadReq 512 bytes\n"                             \
+	"\t\tDevSta:\tCorrErr+ NonFatalErr- FatalErr- UnsupReq+ AuxPwr+ TransPend-\n"    \
 	"\t\tLnkCap:\tPort #0, Speed 8GT/s, Width x8, ASPM not supported\n"
 #define VERBOSE_MSIX "\tCapabilities: [b0] MSI-X: Enable+ Count=129 Masked-\n"
-#define VERBOSE_EXT                                                                               \
-	"\tCapabilities: [100 v2] Advanced Error Reporting\n"                                    \
-	"\tCapabilities: [150 v1] Alternative Routing-ID Interpretation (ARI)\n"                 \
-	"\tCapabilities: [160 v1] Single Root I/O Virtualization (SR-IOV)\n"                     \
-	"\t\tIOVCap:\tMigration- 10BitTagReq- Interrupt Message Number: 000\n"                   \
-	"\t\tIOVCtl:\tEnable+ Migration- Interrupt- MSE+ ARIHierarchy+ 10BitTagReq-\n"            \
-	"\t\tIOVSta:\tMigration-\n"                                                              \
-	"\t\tInitial VFs: 64, Total VFs: 64, Number of VFs: 2, Function Dependency Link: 00\n"   \
-	"\t\tVF offset: 16, stride: 1, Device ID: 154c\n"                                        \
-	"\t\tSupported Page Size: 00000553, System Page Size: 00000001\n"                        \
-	"\t\tRegion 0: Memory at 00000020fb800000 (64-bit, prefetchable)\n"                      \
-	"\t\tVF Migration: offset: 00000000, BIR: 0\n"                                           \
-	"\tCapabilities: [1b0 v1] Access Control Services\n"                                     \
+#define VERBOSE_EXT                                                                                      \
+	"\tCapabilities: [100 v2] Advanced Error Reporting\n"                                            \
+	"\tCapabilities: [150 v1] Alternative Routing-ID Interpretation (ARI)\n"                         \
+	"\tCapabilities: [160 v1] Single Root I/O Virtualization (SR-IOV)\n"                             \
+	"\t\tIOVCap:\tMigration- 10BitTagReq- Interrupt Message Number: 000\n"                           \
+	"\t\tIOVCtl:\tEnable+ Migration- Interrupt- MSE+ ARIHierarchy+ 10BitTagReq-\n"                   \
+	"\t\tIOVSta:\tMigration-\n"                                                                      \
+	"\t\tInitial VFs: 64, Total VFs: 64, Number of VFs: 2, Function Dependency Link: 00\n"           \
+	"\t\tVF offset: 16, stride: 1, Device ID: 154c\n"                                                \
+	"\t\tSupported Page Size: 00000553, System Page Size: 00000001\n"                                \
+	"\t\tRegion 0: Memory at 00000020fb800000 (64-bit, prefetchable)\n"                              \
+	"\t\tVF Migration: offset: 00000000, BIR: 0\n"                                                   \
+	"\tCapabilities: [1b0 v1] Access Control Services\n"                                             \
 	"\t\tACSCap:\tSrcValid- TransBlk- ReqRedir+ CmpltRedir- UpstreamFwd- EgressCtrl- DirectTrans+\n" \
 	"\t\tACSCtl:\tSrcValid- TransBlk- ReqRedir- CmpltRedir- UpstreamFwd- EgressCtrl- DirectTrans-\n" \
-	"\tCapabilities: [1c0 v1] Address Translation Service (ATS)\n"                           \
-	"\t\tATSCap:\tInvalidate Queue Depth: 05\n"                                              \
+	"\tCapabilities: [1c0 v1] Address Translation Service (ATS)\n"                                   \
+	"\t\tATSCap:\tInvalidate Queue Depth: 05\n"                                                      \
 	"\t\tATSCtl:\tEnable+, Smallest Translation Unit: 03\n"
 
 static void test_verbose(void **state)
 {
-	struct vck_memtree *t = parse("01:00.0 Ethernet controller [0200]: Intel X [8086:1572] (rev 02)\n"
-				      VERBOSE_HEADER "\tInterrupt: pin A routed to IRQ 26\n"
-				      "\tIOMMU group: 0\n" VERBOSE_PM VERBOSE_EXP VERBOSE_MSIX VERBOSE_EXT
-				      "\tKernel driver in use: i40e\n\n",
-				      1, 0);
+	struct vck_memtree *t = parse(
+		"01:00.0 Ethernet controller [0200]: Intel X [8086:1572] (rev 02)\n" VERBOSE_HEADER
+		"\tInterrupt: pin A routed to IRQ 26\n"
+		"\tIOMMU group: 0\n" VERBOSE_PM VERBOSE_EXP VERBOSE_MSIX VERBOSE_EXT
+		"\tKernel driver in use: i40e\n\n",
+		1, 0);
 	static const struct {
 		uint16_t off;
 		uint8_t n;
 		int64_t value;
 	} rows[] = {
-		{ 0x00, 4, 0x15728086 }, { 0x04, 2, 0x0406 }, { 0x06, 2, 0x0010 },
-		{ 0x08, 4, 0x02000002 }, { 0x0e, 1, 0x00 },   { 0x10, 1, -1 },
-		{ 0x34, 1, 0x40 },	 { 0x3d, 1, 1 },      { 0x40, 4, 0xc8237001 },
-		{ 0x44, 2, 0x200b },	 { 0x70, 4, 0x0202b010 }, { 0x74, 4, 0x112c8ce2 },
-		{ 0x78, 2, 0x293d },	 { 0x7a, 2, 0x0019 }, { 0x7c, 1, -1 },
-		{ 0xb0, 4, 0x80800011 }, { 0x100, 4, 0x15020001 }, { 0x104, 1, -1 },
-		{ 0x160, 4, 0x1b010010 }, { 0x168, 4, 0x00000019 }, { 0x16c, 4, 0x00400040 },
-		{ 0x170, 4, 0x00000002 }, { 0x174, 4, 0x00010010 }, { 0x178, 4, 0x154c0000 },
-		{ 0x184, 4, 0xfb80000c }, { 0x188, 4, 0x20 },	  { 0x198, 4, 0 },
-		{ 0x1b0, 4, 0x1c01000d }, { 0x1b4, 4, 0x00000044 }, { 0x1c0, 4, 0x0001000f },
-		{ 0x1c4, 4, 0x80030005 },
+		{0x00, 4, 0x15728086},	{0x04, 2, 0x0406},	{0x06, 2, 0x0010},
+		{0x08, 4, 0x02000002},	{0x0e, 1, 0x00},	{0x10, 1, -1},
+		{0x34, 1, 0x40},	{0x3d, 1, 1},		{0x40, 4, 0xc8237001},
+		{0x44, 2, 0x200b},	{0x70, 4, 0x0202b010},	{0x74, 4, 0x112c8ce2},
+		{0x78, 2, 0x293d},	{0x7a, 2, 0x0019},	{0x7c, 1, -1},
+		{0xb0, 4, 0x80800011},	{0x100, 4, 0x15020001}, {0x104, 1, -1},
+		{0x160, 4, 0x1b010010}, {0x168, 4, 0x00000019}, {0x16c, 4, 0x00400040},
+		{0x170, 4, 0x00000002}, {0x174, 4, 0x00010010}, {0x178, 4, 0x154c0000},
+		{0x184, 4, 0xfb80000c}, {0x188, 4, 0x20},	{0x198, 4, 0},
+		{0x1b0, 4, 0x1c01000d}, {0x1b4, 4, 0x00000044}, {0x1c0, 4, 0x0001000f},
+		{0x1c4, 4, 0x80030005},
 	};
 
 	(void)state;
@@ -304,15 +309,16 @@ static void test_verbose(void **state)
 		int64_t v = reg(t, "0000:01:00.0", rows[i].off, rows[i].n);
 
 		if (v != rows[i].value)
-			fail_msg("register %#x: %#llx, expected %#llx", rows[i].off, (long long)v,
-				 (long long)rows[i].value);
+			fail_msg("register %#x: %#llx, expected %#llx", rows[i].off,
+				 (long long)v, (long long)rows[i].value);
 	}
 	assert_link(t, "sys/kernel/iommu_groups/0/devices/0000:01:00.0",
 		    "../../../../bus/pci/devices/0000:01:00.0");
 	vck_memtree_free(t);
 }
 
-/* What is not printed in full is not known; where the text was cut, the list has no end. */
+/* What is not printed in full is not known; where the text was cut, the list has no end.
+ */
 static void test_verbose_unknown(void **state)
 {
 	static const struct {
@@ -321,28 +327,31 @@ static void test_verbose_unknown(void **state)
 		uint8_t n;
 	} rows[] = {
 		/* a bit of Device Control is missing */
-		{ "\tCapabilities: [70] Express (v2) Endpoint, MSI 00\n\t\tDevCtl:\tCorrErr- NonFatalErr- FatalErr- UnsupReq-\n"
-		  "\t\t\tRlxdOrd+ ExtTag+ PhantFunc- AuxPwr- FLReset-\n\t\t\tMaxPayload 256 bytes, MaxReadReq 512 bytes\n\n",
-		  0x78, 2 },
+		{"\tCapabilities: [70] Express (v2) Endpoint, MSI 00\n\t\tDevCtl:\tCorrErr- NonFatalErr- FatalErr- UnsupReq-\n"
+		 "\t\t\tRlxdOrd+ ExtTag+ PhantFunc- AuxPwr- FLReset-\n\t\t\tMaxPayload 256 bytes, MaxReadReq 512 bytes\n\n",
+		 0x78, 2},
 		/* so is a line of it */
-		{ "\tCapabilities: [70] Express (v2) Endpoint, MSI 00\n\t\tDevCtl:\tCorrErr- NonFatalErr- FatalErr- UnsupReq-\n"
-		  "\t\t\tRlxdOrd+ ExtTag+ PhantFunc- AuxPwr- NoSnoop+ FLReset-\n\n",
-		  0x78, 2 },
+		{"\tCapabilities: [70] Express (v2) Endpoint, MSI 00\n\t\tDevCtl:\tCorrErr- NonFatalErr- FatalErr- UnsupReq-\n"
+		 "\t\t\tRlxdOrd+ ExtTag+ PhantFunc- AuxPwr- NoSnoop+ FLReset-\n\n",
+		 0x78, 2},
 		/* -v: no version */
-		{ "\tCapabilities: [70] Express Endpoint, MSI 00\n\n", 0x72, 1 },
+		{"\tCapabilities: [70] Express Endpoint, MSI 00\n\n", 0x72, 1},
 		/* a name that means nothing here */
-		{ "\tCapabilities: [70] Something New\n\n", 0x70, 1 },
+		{"\tCapabilities: [70] Something New\n\n", 0x70, 1},
 		/* no extended capability is no statement about there being none */
-		{ VERBOSE_EXP "\n", 0x100, 1 },
+		{VERBOSE_EXP "\n", 0x100, 1},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		cleanup_buf struct vck_buf b = { 0 };
+		cleanup_buf struct vck_buf b = {0};
 		struct vck_memtree *t;
 
-		vck_buf_addf(&b, "01:00.0 Ethernet controller [0200]: X [8086:1572]\n" VERBOSE_HEADER "%s",
-			     rows[i].text);
+		vck_buf_addf(
+			&b,
+			"01:00.0 Ethernet controller [0200]: X [8086:1572]\n" VERBOSE_HEADER
+			"%s",
+			rows[i].text);
 		t = parse(vck_buf_str(&b), 1, 0);
 		if (reg(t, "0000:01:00.0", rows[i].off, rows[i].n) != -1)
 			fail_msg("row %zu: register %#x is known", i, rows[i].off);
@@ -350,32 +359,37 @@ static void test_verbose_unknown(void **state)
 	}
 }
 
-/* Where the text ends or was shortened, the list goes on at bytes that nobody knows: what was
- * printed is there, and the list is not known to be complete. */
+/* Where the text ends or was shortened, the list goes on at bytes that nobody knows: what
+ * was printed is there, and the list is not known to be complete. */
 static void test_verbose_cut(void **state)
 {
 	static const struct {
 		const char *text;
-		uint16_t last, next; /* position of the last one printed, of its pointer */
+		uint16_t last,
+			next; /* position of the last one printed, of its pointer */
 		bool open;
 	} rows[] = {
-		{ VERBOSE_PM "\n", 0x40, 0x41, false },
-		{ VERBOSE_PM, 0x40, 0x41, true },
-		{ VERBOSE_PM "\t[...]\n\n", 0x40, 0x41, true },
-		{ VERBOSE_PM "\tCapabilities: <chain broken>\n\n", 0x40, 0x41, true },
-		{ VERBOSE_PM VERBOSE_EXP VERBOSE_EXT "\n", 0x1c0, 0x1c2, false },
-		{ VERBOSE_PM VERBOSE_EXP VERBOSE_EXT, 0x1c0, 0x1c2, true },
-		{ VERBOSE_EXP "\tCapabilities: [2a0 v1] Access Control Services\n\n", 0x2a0, 0x2a2, true },
+		{VERBOSE_PM "\n", 0x40, 0x41, false},
+		{VERBOSE_PM, 0x40, 0x41, true},
+		{VERBOSE_PM "\t[...]\n\n", 0x40, 0x41, true},
+		{VERBOSE_PM "\tCapabilities: <chain broken>\n\n", 0x40, 0x41, true},
+		{VERBOSE_PM VERBOSE_EXP VERBOSE_EXT "\n", 0x1c0, 0x1c2, false},
+		{VERBOSE_PM VERBOSE_EXP VERBOSE_EXT, 0x1c0, 0x1c2, true},
+		{VERBOSE_EXP "\tCapabilities: [2a0 v1] Access Control Services\n\n",
+		 0x2a0, 0x2a2, true},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		cleanup_buf struct vck_buf b = { 0 };
+		cleanup_buf struct vck_buf b = {0};
 		struct vck_memtree *t;
 		int64_t next;
 
-		vck_buf_addf(&b, "01:00.0 Ethernet controller [0200]: X [8086:1572]\n" VERBOSE_HEADER "%s",
-			     rows[i].text);
+		vck_buf_addf(
+			&b,
+			"01:00.0 Ethernet controller [0200]: X [8086:1572]\n" VERBOSE_HEADER
+			"%s",
+			rows[i].text);
 		t = parse(vck_buf_str(&b), 1, 0);
 		assert_true(reg(t, "0000:01:00.0", rows[i].last, 4) != -1);
 		next = reg(t, "0000:01:00.0", rows[i].next, rows[i].next > 0xff ? 2 : 1);
@@ -389,11 +403,12 @@ static void test_verbose_cut(void **state)
 
 static void test_unprivileged_and_gone(void **state)
 {
-	struct vck_memtree *t = parse("01:00.0 Ethernet controller [0200]: X [8086:1572]\n" VERBOSE_HEADER
-				      "\tCapabilities: <access denied>\n\n"
-				      "02:00.0 VGA compatible controller [0300]: Y [10de:2204] (rev ff) (prog-if ff)\n"
-				      "\t!!! Unknown header type 7f\n\n",
-				      2, 0);
+	struct vck_memtree *t = parse(
+		"01:00.0 Ethernet controller [0200]: X [8086:1572]\n" VERBOSE_HEADER
+		"\tCapabilities: <access denied>\n\n"
+		"02:00.0 VGA compatible controller [0300]: Y [10de:2204] (rev ff) (prog-if ff)\n"
+		"\t!!! Unknown header type 7f\n\n",
+		2, 0);
 
 	(void)state;
 	assert_int_equal(config(t, "0000:01:00.0")->size, 64);
@@ -407,11 +422,12 @@ static void test_unprivileged_and_gone(void **state)
 /* With both, the dump decides. */
 static void test_verbose_and_hex(void **state)
 {
-	struct vck_memtree *t = parse("01:00.0 Ethernet controller [0200]: X [8086:1572]\n" VERBOSE_HEADER
-				      VERBOSE_PM VERBOSE_EXP "\n" HEX_64 "\n"
-				      "01:00.0 Ethernet controller [0200]: X [8086:1572]\n"
-				      "\tBus: primary=00, secondary=05, subordinate=06, sec-latency=0\n\n",
-				      1, 0);
+	struct vck_memtree *t = parse(
+		"01:00.0 Ethernet controller [0200]: X [8086:1572]\n" VERBOSE_HEADER
+			VERBOSE_PM VERBOSE_EXP "\n" HEX_64 "\n"
+		"01:00.0 Ethernet controller [0200]: X [8086:1572]\n"
+		"\tBus: primary=00, secondary=05, subordinate=06, sec-latency=0\n\n",
+		1, 0);
 
 	(void)state;
 	assert_int_equal(reg(t, "0000:01:00.0", 0x04, 4), 0x00100406);
@@ -421,45 +437,55 @@ static void test_verbose_and_hex(void **state)
 	vck_memtree_free(t);
 }
 
-#define BRIDGE(at, bus)                                                                           \
-	at " PCI bridge [0604]: P [1022:1453]\n" VERBOSE_HEADER "\tBus: " bus ", sec-latency=0\n\n"
+#define BRIDGE(at, bus)                                                                  \
+	at " PCI bridge [0604]: P [1022:1453]\n" VERBOSE_HEADER "\tBus: " bus            \
+	   ", sec-latency=0\n\n"
 
 static void test_hierarchy(void **state)
 {
 	struct vck_memtree *t = parse(
-		BRIDGE("00:01.0", "primary=00, secondary=01, subordinate=05")
-		BRIDGE("01:00.0", "primary=01, secondary=02, subordinate=05")
-		BRIDGE("02:00.0", "primary=02, secondary=03, subordinate=03")
-		BRIDGE("02:01.0", "primary=02, secondary=04, subordinate=05")
-		BRIDGE("00:02.0", "primary=00, secondary=00, subordinate=00")
-		BRIDGE("00:03.0", "primary=00, secondary=06, subordinate=ff")
-		"04:00.0 E\n05:10.0 a VF\n17:00.0 no bridge above\n0001:04:00.0 other domain\n"
-		"40:00.0 Host bridge [0600]: H [1022:1450]\n40:01.0 beside it\n",
+		BRIDGE("00:01.0", "primary=00, secondary=01, subordinate=05") BRIDGE(
+			"01:00.0", "primary=01, secondary=02, subordinate=05")
+			BRIDGE("02:00.0", "primary=02, secondary=03, subordinate=03") BRIDGE(
+				"02:01.0", "primary=02, secondary=04, subordinate=05")
+				BRIDGE("00:02.0",
+				       "primary=00, secondary=00, subordinate=00")
+					BRIDGE("00:03.0",
+					       "primary=00, secondary=06, subordinate=ff") "04:00.0 E\n05:10.0 a VF\n17:00.0 no bridge above\n0001:04:00.0 other domain\n"
+											   "40:00.0 Host bridge [0600]: H [1022:1450]\n40:01.0 beside it\n",
 		12, 0);
 
 	(void)state;
-	assert_link(t, "sys/bus/pci/devices/0000:04:00.0",
-		    "../../../devices/pci0000:00/0000:00:01.0/0000:01:00.0/0000:02:01.0/0000:04:00.0");
-	assert_link(t, "sys/bus/pci/devices/0000:05:10.0",
-		    "../../../devices/pci0000:00/0000:00:01.0/0000:01:00.0/0000:02:01.0/0000:05:10.0");
-	assert_link(t, "sys/bus/pci/devices/0000:00:02.0", "../../../devices/pci0000:00/0000:00:02.0");
-	assert_link(t, "sys/bus/pci/devices/0000:40:01.0", "../../../devices/pci0000:40/0000:40:01.0");
+	assert_link(
+		t, "sys/bus/pci/devices/0000:04:00.0",
+		"../../../devices/pci0000:00/0000:00:01.0/0000:01:00.0/0000:02:01.0/0000:04:00.0");
+	assert_link(
+		t, "sys/bus/pci/devices/0000:05:10.0",
+		"../../../devices/pci0000:00/0000:00:01.0/0000:01:00.0/0000:02:01.0/0000:05:10.0");
+	assert_link(t, "sys/bus/pci/devices/0000:00:02.0",
+		    "../../../devices/pci0000:00/0000:00:02.0");
+	assert_link(t, "sys/bus/pci/devices/0000:40:01.0",
+		    "../../../devices/pci0000:40/0000:40:01.0");
 	assert_int_equal(node(t, "sys/bus/pci/devices/0000:17:00.0")->type, VCK_MEM_DIR);
 	assert_int_equal(node(t, "sys/bus/pci/devices/0001:04:00.0")->type, VCK_MEM_DIR);
 	vck_memtree_free(t);
 }
 
-/* Enabled VFs have the requester ids that their PF says; others are not taken for them. */
+/* Enabled VFs have the requester ids that their PF says; others are not taken for them.
+ */
 static void test_vfs(void **state)
 {
-	struct vck_memtree *t = parse("01:00.0 Ethernet controller [0200]: Intel X [8086:1572]\n" VERBOSE_HEADER
-				      VERBOSE_EXP VERBOSE_EXT "\n"
-				      "01:02.0 first VF\n01:02.1 second VF\n01:02.2 beyond them\n01:00.1 next to it\n",
-				      5, 0);
+	struct vck_memtree *t = parse(
+		"01:00.0 Ethernet controller [0200]: Intel X [8086:1572]\n" VERBOSE_HEADER
+			VERBOSE_EXP VERBOSE_EXT "\n"
+		"01:02.0 first VF\n01:02.1 second VF\n01:02.2 beyond them\n01:00.1 next to it\n",
+		5, 0);
 
 	(void)state;
-	assert_link(t, "sys/bus/pci/devices/0000:01:02.0/physfn", "../../../../../bus/pci/devices/0000:01:00.0" + 3);
-	assert_link(t, "sys/bus/pci/devices/0000:01:02.1/physfn", "../../../../../bus/pci/devices/0000:01:00.0" + 3);
+	assert_link(t, "sys/bus/pci/devices/0000:01:02.0/physfn",
+		    "../../../../../bus/pci/devices/0000:01:00.0" + 3);
+	assert_link(t, "sys/bus/pci/devices/0000:01:02.1/physfn",
+		    "../../../../../bus/pci/devices/0000:01:00.0" + 3);
 	assert_unknown(t, "sys/bus/pci/devices/0000:01:02.2", "physfn");
 	assert_unknown(t, "sys/bus/pci/devices/0000:01:00.1", "physfn");
 	assert_unknown(t, "sys/bus/pci/devices/0000:01:00.0", "physfn");
@@ -469,13 +495,18 @@ static void test_vfs(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_plain_hex), cmocka_unit_test(test_pastes),
-		cmocka_unit_test(test_damage),	  cmocka_unit_test(test_nothing),
-		cmocka_unit_test(test_numbers),	  cmocka_unit_test(test_verbose),
-		cmocka_unit_test(test_verbose_unknown), cmocka_unit_test(test_verbose_cut),
+		cmocka_unit_test(test_plain_hex),
+		cmocka_unit_test(test_pastes),
+		cmocka_unit_test(test_damage),
+		cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_verbose),
+		cmocka_unit_test(test_verbose_unknown),
+		cmocka_unit_test(test_verbose_cut),
 		cmocka_unit_test(test_unprivileged_and_gone),
 		cmocka_unit_test(test_verbose_and_hex),
-		cmocka_unit_test(test_hierarchy), cmocka_unit_test(test_vfs),
+		cmocka_unit_test(test_hierarchy),
+		cmocka_unit_test(test_vfs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
