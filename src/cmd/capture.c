@@ -88,15 +88,34 @@ static int add_page_size(struct vck_memtree *t, const struct vck_host *h)
 	return add_line(t, SMAPS, line);
 }
 
-/* Where a captured directory lacks this file nobody took it; where a host lacks it, its
- * kernel loads no modules. In a capture the two would look the same. */
-static int add_untaken(struct vck_memtree *t)
+/* What nobody took of a captured directory, and what text of lspci says nothing of. In a
+ * capture, what is missing below a directory that is there counts as absent. */
+static int add_untaken(struct vck_memtree *t, enum vck_origin origin)
 {
+	static const char *const not_in_lspci[] = {
+		"sys/bus/platform/devices",
+		"sys/bus/amba/devices",
+		"sys/bus/virtio/devices",
+		"sys/class/iommu",
+		"sys/module",
+		"sys/kernel/iommu_groups",
+		"sys/firmware/acpi/tables",
+		"sys/firmware/devicetree/base",
+		"sys/kernel/security/lockdown",
+		"dev",
+	};
 	struct vck_mem_node *n;
+	int r = 0;
 
-	if (vck_memtree_lookup(t, NULL, "proc/modules", false, &n) == 0)
-		return 0;
-	return vck_memtree_unread(t, "proc/modules");
+	/* Where a host lacks this one, its kernel loads no modules. */
+	if (vck_memtree_lookup(t, NULL, "proc/modules", false, &n) < 0)
+		r = vck_memtree_unread(t, "proc/modules");
+	for (size_t i = 0;
+	     origin == VCK_ORIGIN_LSPCI && r == 0 && i < ARRAY_SIZE(not_in_lspci); i++) {
+		if (vck_memtree_lookup(t, NULL, not_in_lspci[i], false, &n) < 0)
+			r = vck_memtree_error(t, not_in_lspci[i], ENODATA);
+	}
+	return r;
 }
 
 static int record(const struct request *q, struct vck_global *g, struct vck_buf *out)
@@ -113,8 +132,8 @@ static int record(const struct request *q, struct vck_global *g, struct vck_buf 
 		r = add_limit(t, h);
 	if (r == 0 && h->origin == VCK_ORIGIN_LIVE)
 		r = add_page_size(t, h);
-	if (r == 0 && h->origin == VCK_ORIGIN_ROOT)
-		r = add_untaken(t);
+	if (r == 0 && (h->origin == VCK_ORIGIN_ROOT || h->origin == VCK_ORIGIN_LSPCI))
+		r = add_untaken(t, h->origin);
 	if (r == 0)
 		r = vck_capture_trim(t);
 	if (r == 0 && !q->keep_ids)

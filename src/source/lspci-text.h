@@ -14,8 +14,8 @@
  * Hex lines become the `config` file. Where there are none, the registers that the
  * output of -vv and -vvv spells out in full are put together from it; everything else of
  * config space stays a hole. "Kernel driver in use:" and "IOMMU group:" make links, and
- * the bus numbers of bridges make the hierarchy below sys/devices. Directories that
- * such a text cannot tell about answer -ENODATA: they are not known, not absent.
+ * the bus numbers of bridges make the hierarchy below sys/devices. Nothing else of a host
+ * is in the tree: the readers know by its origin that this proves nothing absent.
  * Return: number of functions, -EBADMSG when there is not one, -ENOMEM.
  */
 int vck_lspci_parse(const char *text, size_t n, struct vck_memtree *tree,

@@ -33,18 +33,6 @@ struct build {
 /* Names in a function's directory of which such a text says nothing. The readers take a
  * missing name for "there is none" in a directory that has its uevent, see pci.c. */
 static const char *const unknown_names[] = {"reset_method", "firmware_node"};
-/* The same for the whole host. */
-static const char *const unknown_dirs[] = {
-	"sys/class/iommu",
-	"sys/firmware/acpi/tables",
-	"sys/firmware/devicetree/base",
-	"sys/bus/platform",
-	"sys/bus/amba",
-	"sys/bus/virtio",
-	"sys/module",
-	"sys/kernel/security",
-};
-
 static int fn_cmp(const void *a, const void *b)
 {
 	const struct vck_lspci_fn *x = *(struct vck_lspci_fn *const *)a;
@@ -523,8 +511,6 @@ int vck_lspci_build(struct vck_lspci *l, struct vck_memtree *t)
 		r = vck_lspci_find_pfs(l, &b.pfs, &b.n_pfs);
 	for (size_t i = 0; i < l->n && r == 0; i++)
 		r = put_function(&b, l->fns[i]);
-	for (size_t i = 0; i < ARRAY_SIZE(unknown_dirs) && r == 0; i++)
-		r = vck_memtree_error(t, unknown_dirs[i], ENODATA);
 	if (r == 0 && !b.all_groups)
 		r = vck_memtree_error(t, "sys/kernel/iommu_groups", ENODATA);
 	free(b.bridges);

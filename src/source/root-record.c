@@ -45,11 +45,16 @@ static bool worth_noting(int err)
 void vck_note_path_error(const struct vck_root *r, const char *path, int err)
 {
 	struct vck_mem_node *n;
+	int found;
 
 	if (!r->record || !worth_noting(err))
 		return;
 	/* What was read before stays: a second look may fail in another way. */
-	if (vck_memtree_lookup(r->record, NULL, path, false, &n) == 0 && !n->unread)
+	found = vck_memtree_lookup(r->record, NULL, path, false, &n);
+	if (found == 0 && !n->unread)
+		return;
+	/* Nor does it make a directory of one that could not be opened. */
+	if (found < 0 && found != -ENOENT)
 		return;
 	/* A capture of a capture: a file that was not taken then is not taken now. */
 	if (err == -ENODATA && r->tree && vck_memtree_lookup(r->tree, NULL, path, false, &n) == 0 &&
