@@ -188,7 +188,8 @@ static void config_space(const struct fake_function *f, uint8_t *c)
 	put16(c + FAKE_EXP + 10, 0x0009); /* Device Status: RW1C bits that are set */
 }
 
-static void link_to(struct fake_tree *t, const char *to, const char *fmt, ...)
+static void printf_like(3, 4)
+	link_to(struct fake_tree *t, const char *to, const char *fmt, ...)
 {
 	char name[512], path[640];
 	va_list ap;
