@@ -292,15 +292,16 @@ static int killed(int shift)
 	return 0;
 }
 
-/* Becomes a daemon; the daemon writes a second later, and says on the pipe (descriptor
- * 1) what came of it. */
+/* Becomes a daemon; the daemon writes when a line comes on standard input, and says on the pipe
+ * (descriptor 1) what came of it. */
 static int daemon_writes(int shift)
 {
 	struct target t = fakedev_new(shift, 0x2010);
+	char c;
 
 	if (fork())
 		return 0;
-	sleep(1);
+	(void)!read(0, &c, 1);
 	if (pwrite(t.fd, &t.word, 2, (off_t)(t.config + t.devctl)) != 2)
 		dprintf(1, "daemon: %s\n", vck_errno_name(errno));
 	else

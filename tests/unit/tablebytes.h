@@ -14,7 +14,7 @@ struct tb {
 static inline void tb_u(struct tb *t, uint64_t v, unsigned bytes)
 {
 	for (unsigned i = 0; i < bytes; i++)
-		t->data[t->len++] = (uint8_t)(v >> 8 * i);
+		t->data[t->len++] = i < sizeof(v) ? (uint8_t)(v >> 8 * i) : 0;
 }
 
 static inline void tb_raw(struct tb *t, const void *p, size_t n)
