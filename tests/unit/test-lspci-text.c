@@ -225,7 +225,7 @@ static void test_numbers(void **state)
 	assert_file(t, "sys/bus/pci/devices/10000:e1:00.0/class", "0x010802\n");
 	assert_file(t, "sys/bus/pci/devices/10000:e1:00.0/subsystem_device", "0xa801\n");
 	assert_link(t, "sys/bus/pci/devices/10000:e1:00.0/driver",
-		    "../../../../../bus/pci/drivers/nvme" + 3);
+		    "../../../../bus/pci/drivers/nvme");
 	assert_file(t, "sys/bus/pci/devices/0000:02:00.0/class", "0x030000\n");
 	assert_file(t, "sys/bus/pci/devices/0000:02:00.0/revision", "0xa1\n");
 	assert_link(t, "sys/bus/pci/devices/0000:02:00.0/iommu_group",
@@ -483,9 +483,9 @@ static void test_vfs(void **state)
 
 	(void)state;
 	assert_link(t, "sys/bus/pci/devices/0000:01:02.0/physfn",
-		    "../../../../../bus/pci/devices/0000:01:00.0" + 3);
+		    "../../../../bus/pci/devices/0000:01:00.0");
 	assert_link(t, "sys/bus/pci/devices/0000:01:02.1/physfn",
-		    "../../../../../bus/pci/devices/0000:01:00.0" + 3);
+		    "../../../../bus/pci/devices/0000:01:00.0");
 	assert_unknown(t, "sys/bus/pci/devices/0000:01:02.2", "physfn");
 	assert_unknown(t, "sys/bus/pci/devices/0000:01:00.1", "physfn");
 	assert_unknown(t, "sys/bus/pci/devices/0000:01:00.0", "physfn");
