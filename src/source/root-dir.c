@@ -228,6 +228,15 @@ static unsigned char mem_type(const struct vck_mem_node *n)
 	return n->type == VCK_MEM_LINK ? DT_LNK : DT_REG;
 }
 
+/* One that could not be read before is not one that was not read now. */
+static void note_node(struct vck_dir *d, const struct vck_mem_node *n)
+{
+	if (n->type == VCK_MEM_ERROR)
+		vck_note_error(d, n->name, -n->err);
+	else
+		vck_note_listed(d, n->name, mem_type(n));
+}
+
 int vck_dir_list(struct vck_dir *d, struct vck_names *ret)
 {
 	cleanup_names struct vck_names names = {0};
@@ -235,9 +244,10 @@ int vck_dir_list(struct vck_dir *d, struct vck_names *ret)
 
 	if (d->root->tree) {
 		vck_mem_sort(d->node);
-		for (size_t i = 0; i < d->node->n_children && r == 0; i++)
-			r = list_one(d, &names, d->node->children[i]->name,
-				     mem_type(d->node->children[i]));
+		for (size_t i = 0; i < d->node->n_children && r == 0; i++) {
+			note_node(d, d->node->children[i]);
+			r = names_add(&names, d->node->children[i]->name);
+		}
 	} else {
 		r = dir_each(d, list_one, &names);
 		if (names.n > 1)
@@ -370,7 +380,7 @@ bool vck_dir_has(struct vck_dir *d, const char *name)
 	if (d->root->tree) {
 		n = vck_mem_child(d->node, name);
 		if (n)
-			vck_note_listed(d, name, mem_type(n));
+			note_node(d, n);
 		return n != NULL;
 	}
 	if (vck_dir_type(d, name, &type) < 0)

@@ -312,6 +312,7 @@ static void test_record_unknown(void **state)
 	assert_int_equal(vck_root_opendir(r, "sys/class/iommu", &d), -ENODATA);
 	assert_int_equal(vck_root_opendir(r, "sys/class/iommu/dmar0", &d), -ENODATA);
 	assert_int_equal(vck_root_opendir(r, "sys/devices/a", &a), 0);
+	assert_true(vck_dir_has(a, "driver"));
 	assert_int_equal(vck_dir_readlink(a, "driver", buf, sizeof(buf)), -ENODATA);
 	assert_formats(record, text);
 	vck_memtree_free(record);
