@@ -72,12 +72,22 @@ const struct vck_device *vck_device_id_conflict(const struct vck_host *h,
 	return NULL;
 }
 
+/* A unit can be listed and serve nobody: registering virtio-iommu fails as a whole on 7.2 where a
+ * conventional bridge is below it, and the unit stays in /sys/class/iommu (seen in QEMU). From the early
+ * probe on, a unit that is registered has made groups. */
+static bool serves(const struct vck_host *h, const struct vck_unit *u)
+{
+	bool no_groups = vck_host_has(h, VCK_EV_GROUPS) && !h->n_groups;
+
+	return u->active && !(no_groups && h->kver >= KVER_EARLY_PROBE);
+}
+
 /* A covered device that a driver of the host has, or a port that nothing has: which tells
  * whether the kernel still waits for the IOMMU. */
-static bool covered(const struct vck_device *d)
+static bool covered(const struct vck_host *h, const struct vck_device *d)
 {
 	return d->bus == VCK_BUS_PCI && d->unit && d->unit_from_tables &&
-	       !d->unit->active && unit_by_firmware(d->unit) &&
+	       unit_by_firmware(d->unit) && !serves(h, d->unit) &&
 	       vck_device_has(d, VCK_EV_DRIVER);
 }
 
@@ -85,12 +95,12 @@ bool vck_device_deferred(const struct vck_host *h, const struct vck_device *d)
 {
 	bool port_waits = false;
 
-	if (d->group || d->driver || !covered(d) || vck_device_is_unit(h, d))
+	if (d->group || d->driver || !covered(h, d) || vck_device_is_unit(h, d))
 		return false;
 	for (size_t i = 0; i < h->n_devices; i++) {
 		const struct vck_device *o = h->devices[i];
 
-		if (!covered(o) || vck_device_is_unit(h, o))
+		if (!covered(h, o) || vck_device_is_unit(h, o))
 			continue;
 		if (o->driver)
 			return false; /* the wait is over: drivers were bound without the

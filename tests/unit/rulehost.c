@@ -448,6 +448,15 @@ static void do_dmar(struct rulehost *r, const char *v)
 	r->host->acpi.dmar = d;
 }
 
+/* As do_waits(), but the unit is listed, and there is no group on the whole host. */
+static void do_unserved(struct rulehost *r, const char *v)
+{
+	do_waits(r, "");
+	r->unit->active = true;
+	r->host->n_groups = 0;
+	r->host->kver = vck_kver_parse(v);
+}
+
 static void do_missing(struct rulehost *r, const char *v)
 {
 	static const struct {
@@ -481,7 +490,7 @@ static const struct {
 	{"param", do_param},	   {"vmd", do_vmd},	{"bus", do_platform_bus},
 	{"virtio", do_virtio},	   {"at", do_at},	{"host-bridge", do_bridge},
 	{"pf-joins", do_pf_joins}, {"waits", do_waits}, {"dmar", do_dmar},
-	{"missing", do_missing},
+	{"missing", do_missing},   {"unserved", do_unserved},
 };
 
 static bool apply_word(struct rulehost *r, const char *key, const char *value)
