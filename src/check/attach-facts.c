@@ -42,6 +42,11 @@ bool vck_driver_is_vfio(const char *driver)
 	return in_list(driver, list, ARRAY_SIZE(list));
 }
 
+bool vck_driver_is_idle(const char *driver)
+{
+	return !driver || !*driver || streq(driver, "pci-stub") || vck_driver_is_vfio(driver);
+}
+
 /* `driver_managed_dma = true` in 5.19 to 7.3: vfio drivers and these two. */
 bool vck_driver_managed_dma(const char *driver)
 {

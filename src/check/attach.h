@@ -91,6 +91,8 @@ const struct vck_unit *vck_device_is_unit(const struct vck_host *h, const struct
 /* --- check/attach-facts.c: single facts that steps and rules share --- */
 
 bool vck_driver_is_vfio(const char *driver);
+/* Has the host no use for a function with this driver (NULL and "": none)? */
+bool vck_driver_is_idle(const char *driver);
 /* Does a driver leave the DMA of its device to others (driver_managed_dma)? */
 bool vck_driver_managed_dma(const char *driver);
 /* Does the driver disable SR-IOV when it is unbound? */

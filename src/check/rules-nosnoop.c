@@ -18,7 +18,7 @@ static const char *disable_command(const struct vck_subject *s, const struct vck
 {
 	struct vck_arena *a = &s->host->arena;
 
-	if (!d->driver || vck_driver_is_vfio(d->driver) || streq(d->driver, "pci-stub"))
+	if (vck_driver_is_idle(d->driver))
 		return vck_arena_printf(a, "viommu-check nosnoop --disable %s", d->address);
 	if (d != s->device)
 		return vck_arena_printf(a, "viommu-check nosnoop --disable --force %s",

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "check/attach.h"
 #include "cmd/nosnoop.h"
 #include "write/record.h"
 #include "write/target.h"

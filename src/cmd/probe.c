@@ -330,10 +330,8 @@ static int run(const struct vck_command *c, struct vck_global *g, int argc, char
 	const char *arg;
 	int id, status = VCK_EXIT_FAILED;
 
-	if (vck_options_init(&o, c, g, argc, argv) < 0) {
-		vck_error("out of memory");
+	if (vck_options_init(&o, c, g, argc, argv) < 0)
 		return VCK_EXIT_FAILED;
-	}
 	for (id = vck_options_next(&o, &arg, &status); id > 0;
 	     id = vck_options_next(&o, &arg, &status)) {
 		if (id == OPT_BIND)

@@ -40,10 +40,12 @@ static int parse(const struct vck_command *c, struct vck_global *g, int argc, ch
 
 	*ret_exit = VCK_EXIT_FAILED;
 	a->devices = calloc((size_t)argc + 1, sizeof(*a->devices));
-	if (!a->devices || vck_options_init(&o, c, g, argc, argv) < 0) {
+	if (!a->devices) {
 		vck_error("out of memory");
 		return -1;
 	}
+	if (vck_options_init(&o, c, g, argc, argv) < 0)
+		return -1;
 	for (id = vck_options_next(&o, &arg, ret_exit); id > 0;
 	     id = vck_options_next(&o, &arg, ret_exit)) {
 		if (id == OPT_DEVICE)

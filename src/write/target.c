@@ -5,15 +5,8 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "check/attach.h"
 #include "source/gather.h"
 #include "write/target.h"
-
-bool vck_driver_is_idle(const char *driver)
-{
-	return !driver || !*driver || streq(driver, "pci-stub") ||
-	       vck_driver_is_vfio(driver);
-}
 
 static int read_ids(struct vck_dir *d, struct vck_target *t)
 {

@@ -27,7 +27,4 @@ struct vck_live {
  */
 int vck_live_read(struct vck_root *root, const char *address, struct vck_live *ret) must_check;
 
-/* Has the host no use for a function with this driver (NULL and "": none)? */
-bool vck_driver_is_idle(const char *driver);
-
 #endif
