@@ -10,34 +10,17 @@
 #include "cmd/cmd.h"
 #include "write/plan.h"
 #include "write/record.h"
-
-static bool make_target(const struct vck_device *d, struct vck_target *t)
-{
-	const char *path = d->syspath ? str_after(d->syspath, "sys/") : NULL;
-
-	if (!path || d->cap.exp.present != VCK_YES || d->physfn)
-		return false;
-	*t = (struct vck_target){
-		.path = path,
-		.vendor = d->vendor_id,
-		.device = d->device_id,
-		.reg_vendor = d->cap.vendor,
-		.reg_device = d->cap.device,
-		.position = d->cap.exp.pos,
-	};
-	snprintf(t->address, sizeof(t->address), "%s", d->address);
-	return true;
-}
+#include "write/target.h"
 
 /* Only now: binding lets the device sleep, and the writer wakes it and keeps it awake meanwhile. */
 int vck_bind_clear_nosnoop(const struct vck_write_env *env, const struct vck_device *d)
 {
 	struct vck_bit_result result = { .outcome = VCK_OUT_PLANNED };
 	cleanup_fd int records = -1;
-	struct vck_target t;
+	struct vck_target t = vck_target_of(d);
 	int r;
 
-	if (!make_target(d, &t))
+	if (!t.path || d->cap.exp.present != VCK_YES || d->physfn)
 		return 0;
 	r = vck_record_open_dir(env, VCK_RECORD_DIR, true, &records);
 	if (r == 0)

@@ -382,13 +382,7 @@ static void describe(const struct decide *d, struct vck_plan_entry *e)
 	const struct vck_device *dev = d->dev;
 	struct vck_power power = { 0 };
 
-	snprintf(e->target.address, sizeof(e->target.address), "%s", dev->address);
-	e->target.path = dev->syspath ? str_after(dev->syspath, "sys/") : NULL;
-	e->target.vendor = dev->vendor_id;
-	e->target.device = dev->device_id;
-	e->target.reg_vendor = dev->cap.vendor;
-	e->target.reg_device = dev->cap.device;
-	e->target.position = dev->cap.exp.pos;
+	e->target = vck_target_of(dev);
 	e->devctl = dev->cap.exp.devctl;
 	e->driver = dev->driver;
 	e->via = d->named != dev ? d->named->address : NULL;

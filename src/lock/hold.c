@@ -9,6 +9,7 @@
 #include "lock/supervisor.h"
 #include "write/file.h"
 #include "write/record.h"
+#include "write/target.h"
 
 static const char *refusal_of(const struct vck_device *d)
 {
@@ -33,24 +34,17 @@ static const char *refusal_of(const struct vck_device *d)
 
 int vck_hold_add(struct vck_hold *h, const struct vck_device *d, const char **ret_refusal)
 {
-	const char *path = d->syspath ? str_after(d->syspath, "sys/") : NULL;
+	struct vck_target t = vck_target_of(d);
 	struct vck_plan_entry *e;
 
-	*ret_refusal = path ? refusal_of(d) : "its place in sysfs is not known";
+	*ret_refusal = t.path ? refusal_of(d) : "its place in sysfs is not known";
 	if (*ret_refusal)
 		return 0;
 	e = vck_plan_add(&h->plan);
 	if (!e)
 		return -ENOMEM;
-	e->target = (struct vck_target){
-		.path = vck_arena_strdup(&h->plan.arena, path),
-		.vendor = d->vendor_id,
-		.device = d->device_id,
-		.reg_vendor = d->cap.vendor,
-		.reg_device = d->cap.device,
-		.position = d->cap.exp.pos,
-	};
-	vck_bdf_format(d->bdf, e->target.address);
+	t.path = vck_arena_strdup(&h->plan.arena, t.path);
+	e->target = t;
 	e->devctl = d->cap.exp.devctl;
 	e->act = d->physfn ? VCK_ACT_NONE : VCK_ACT_CLEAR;
 	return e->target.path ? 0 : -ENOMEM;

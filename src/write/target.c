@@ -92,3 +92,18 @@ int vck_live_read(struct vck_root *root, const char *address, struct vck_live *r
 	ret->is_vf = vck_dir_has(d, "physfn");
 	return read_caps(d, ret);
 }
+
+struct vck_target vck_target_of(const struct vck_device *d)
+{
+	struct vck_target t = {
+		.path = d->syspath ? str_after(d->syspath, "sys/") : NULL,
+		.vendor = d->vendor_id,
+		.device = d->device_id,
+		.reg_vendor = d->cap.vendor,
+		.reg_device = d->cap.device,
+		.position = d->cap.exp.pos,
+	};
+
+	snprintf(t.address, sizeof(t.address), "%s", d->address);
+	return t;
+}

@@ -4,6 +4,7 @@
 #ifndef VCK_WRITE_TARGET_H
 #define VCK_WRITE_TARGET_H
 
+#include "model/host.h"
 #include "model/lockfile.h"
 #include "source/root.h"
 #include "write/devctl.h"
@@ -26,5 +27,9 @@ struct vck_live {
  * -EACCES: its capabilities could not be read; -ENXIO: it does not answer.
  */
 int vck_live_read(struct vck_root *root, const char *address, struct vck_live *ret) must_check;
+
+/* The function of a model as what is written to; its path is borrowed from @d, and NULL where its place in
+ * sysfs is not known. */
+struct vck_target vck_target_of(const struct vck_device *d);
 
 #endif
