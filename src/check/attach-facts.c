@@ -126,8 +126,30 @@ enum vck_tri vck_device_isolated_msi(const struct vck_host *h, const struct vck_
 	return VCK_UNKNOWN;
 }
 
-/* vfio_pci.c:vfio_pci_dev_in_denylist. 5.10 lacks the last two; 6.1 has them; when the
- * releases between got them was not looked up. */
+/* "VFIO: Add the SPR_DSA and SPR_IAX devices to the denylist" (CVE-2024-21823): 6.10, and
+ * in the announcements of 6.1.91, 6.6.31, 6.8.10 and 6.9.1 of 2024-05-17. 5.10.262 and
+ * 5.15.159 of that day are without. */
+static enum vck_tri has_late_entries(const struct vck_host *h)
+{
+	static const struct {
+		unsigned kver, patch;
+	} stable[] = {
+		{VCK_KVER(6, 1), 91},
+		{VCK_KVER(6, 6), 31},
+		{VCK_KVER(6, 8), 10},
+		{VCK_KVER(6, 9), 1},
+	};
+
+	if (!h->kver)
+		return VCK_UNKNOWN;
+	for (size_t i = 0; i < ARRAY_SIZE(stable); i++) {
+		if (h->kver == stable[i].kver)
+			return vck_kver_patched(h->release, stable[i].patch);
+	}
+	return vck_tri(h->kver >= VCK_KVER(6, 10));
+}
+
+/* vfio_pci.c:vfio_pci_dev_in_denylist, 5.10 to 7.2 */
 static enum vck_tri on_list(const struct vck_host *h, const struct vck_device *d)
 {
 	static const struct {
@@ -141,9 +163,7 @@ static enum vck_tri on_list(const struct vck_host *h, const struct vck_device *d
 	for (size_t i = 0; d->vendor_id == 0x8086 && i < ARRAY_SIZE(list); i++) {
 		if (list[i].device != d->device_id)
 			continue;
-		if (!list[i].late || h->kver >= VCK_KVER(6, 1))
-			return VCK_YES;
-		return h->kver == VCK_KVER(5, 10) ? VCK_NO : VCK_UNKNOWN;
+		return list[i].late ? has_late_entries(h) : VCK_YES;
 	}
 	return VCK_NO;
 }

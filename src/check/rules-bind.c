@@ -253,7 +253,7 @@ const struct vck_rule vck_rule_device_denylist = {
 	.why = "Some Intel QAT and DSA/IAX accelerators let an untrusted user harm the host; vfio-pci "
 	       "refuses them with EINVAL.",
 	.remedy = "vfio_pci.disable_denylist=1",
-	.reference = "drivers/vfio/pci/vfio_pci.c:vfio_pci_dev_in_denylist, 6.1 to 7.3",
+	.reference = "drivers/vfio/pci/vfio_pci.c:vfio_pci_dev_in_denylist, 5.10 to 7.3",
 	.messages = VCK_STRINGS(
 		"exists in vfio-pci device denylist, driver probing disallowed",
 		BIND_FAILED),
@@ -411,7 +411,7 @@ static void coherency_remedy(const struct vck_subject *s, struct vck_finding *f,
 		return;
 	case VCK_IOMMU_VIRTIO:
 		vck_finding_remedy(s, f, VCK_REMEDY_KERNEL, NULL,
-				   "a kernel of 6.1 or newer");
+				   "a kernel of 5.19.9, 6.0 or newer");
 		return;
 	case VCK_IOMMU_INTEL:
 	case VCK_IOMMU_AMD:
@@ -445,7 +445,12 @@ static enum vck_result coherency_eval(const struct vck_subject *s, struct vck_fi
 			name);
 	if (r != VCK_RESULT_FAIL)
 		return r;
-	if (u->driver == VCK_IOMMU_SMMU || u->driver == VCK_IOMMU_SMMU_V3)
+	if (vck_unit_endpoint_decides(s->host, u))
+		vck_finding_summary(
+			s, f,
+			"firmware calls neither %s nor the device coherent: VFIO refuses it",
+			u->name);
+	else if (u->driver == VCK_IOMMU_SMMU || u->driver == VCK_IOMMU_SMMU_V3)
 		vck_finding_summary(
 			s, f,
 			"firmware says that %s is not coherent: VFIO refuses every device "

@@ -17,7 +17,7 @@ enum answer {
 	ANSWER_ALL_SC,	   /* every VT-d unit has snoop control */
 	ANSWER_WALK,	   /* what firmware says of the SMMU */
 	ANSWER_WALK_OR_EP, /* the same, else each endpoint decides */
-	ANSWER_STABLE,	   /* no, except in stable releases that got a later fix */
+	ANSWER_5_19_9,	   /* no, until that stable release got the fix */
 };
 
 /* One row a driver and range of releases; until is exclusive, 0 = to the newest known.
@@ -45,10 +45,12 @@ static const struct {
 	 "drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c:arm_smmu_capable, 6.1 to 7.3"},
 	{VCK_IOMMU_VIRTIO, NULL, VCK_KVER(5, 10), VCK_KVER(5, 19), ANSWER_NO,
 	 "drivers/iommu/virtio-iommu.c has no capable op, 5.10"},
-	{VCK_IOMMU_VIRTIO, NULL, VCK_KVER(5, 19), VCK_KVER(6, 1), ANSWER_STABLE,
-	 "drivers/iommu/virtio-iommu.c, fixed for 6.1 and in stable 5.19.y and 6.0.y"},
-	{VCK_IOMMU_VIRTIO, NULL, VCK_KVER(6, 1), 0, ANSWER_YES,
-	 "drivers/iommu/virtio-iommu.c:viommu_capable, 6.1 to 7.3"},
+	/* Message of 2022-08-25, "iommu/virtio: Fix interaction with VFIO": pulled on
+	 * 2022-09-11 for 6.0-rc5, and in the announcement of 5.19.9. */
+	{VCK_IOMMU_VIRTIO, NULL, VCK_KVER(5, 19), VCK_KVER(6, 0), ANSWER_5_19_9,
+	 "drivers/iommu/virtio-iommu.c, fixed in 5.19.9 and 6.0"},
+	{VCK_IOMMU_VIRTIO, NULL, VCK_KVER(6, 0), 0, ANSWER_YES,
+	 "drivers/iommu/virtio-iommu.c:viommu_capable, 6.0 to 7.3"},
 	{VCK_IOMMU_OTHER, "qcom", VCK_KVER(5, 10), 0, ANSWER_YES,
 	 "drivers/iommu/arm/arm-smmu/qcom_iommu.c:qcom_iommu_capable"},
 	{VCK_IOMMU_OTHER, "s390", VCK_KVER(5, 10), 0, ANSWER_YES,
@@ -89,19 +91,20 @@ static const struct {
 	 "drivers/iommu/msm_iommu.c"},
 };
 
-unsigned vck_kver_patch(const char *release)
+enum vck_tri vck_kver_patched(const char *release, unsigned patch)
 {
 	unsigned dots = 0, n = 0;
+	const char *s = release;
 
-	for (const char *s = release; s && *s; s++) {
+	for (; s && (*s == '.' || isdigit((unsigned char)*s)); s++) {
 		if (*s == '.')
 			dots++;
-		else if (!isdigit((unsigned char)*s))
-			break;
 		else if (dots == 2 && n < 100000)
 			n = n * 10 + (unsigned)(*s - '0');
 	}
-	return n;
+	if (n >= patch)
+		return VCK_YES;
+	return s && *s == '-' && !n && !str_after(s, "-rc") ? VCK_UNKNOWN : VCK_NO;
 }
 
 static bool row_matches(size_t i, const struct vck_host *h, const struct vck_unit *u)
@@ -143,9 +146,11 @@ static enum vck_tri answer_value(enum answer a, const struct vck_host *h,
 	case ANSWER_WALK:
 		return u->coherent_walk;
 	case ANSWER_WALK_OR_EP:
+		if (!vck_unit_endpoint_decides(h, u))
+			return u->coherent_walk;
 		return u->coherent_walk == VCK_YES ? VCK_YES : VCK_UNKNOWN;
-	case ANSWER_STABLE:
-		return vck_kver_patch(h->release) ? VCK_UNKNOWN : VCK_NO;
+	case ANSWER_5_19_9:
+		return vck_kver_patched(h->release, 9);
 	}
 	return VCK_UNKNOWN;
 }
@@ -173,9 +178,13 @@ const char *vck_unit_cache_source(const struct vck_host *h, const struct vck_uni
 	return source;
 }
 
+/* "Report IOMMU_CAP_CACHE_COHERENCY even betterer", 6.2-rc4 and 6.1.7. No distribution
+ * ships an older 6.1. */
 bool vck_unit_endpoint_decides(const struct vck_host *h, const struct vck_unit *u)
 {
-	return u->driver == VCK_IOMMU_SMMU && h->kver >= VCK_KVER(6, 1);
+	if (u->driver != VCK_IOMMU_SMMU || h->kver < VCK_KVER(6, 1))
+		return false;
+	return h->kver > VCK_KVER(6, 1) || vck_kver_patched(h->release, 7) != VCK_NO;
 }
 
 /* Whether no-snoop requests are turned into snooped ones for every device behind the

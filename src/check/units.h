@@ -24,8 +24,14 @@ static inline bool vck_kver_known(unsigned kver)
 	return kver >= VCK_KVER_OLDEST && kver <= VCK_KVER_NEWEST;
 }
 
-/* The third number of a release, 0 when there is none: "6.0.12-arch1" gives 12. */
-unsigned vck_kver_patch(const char *release);
+/**
+ * vck_kver_patched - is a stable release X.Y.N at least X.Y.@patch?
+ * @release: as uname prints it; its first two numbers are not looked at
+ *
+ * Return: VCK_UNKNOWN for kernels of distributions that leave N at 0 and count their own
+ * builds behind it ("6.1.0-18-amd64" of Debian is 6.1.76).
+ */
+enum vck_tri vck_kver_patched(const char *release, unsigned patch);
 
 /**
  * vck_device_unit - the unit whose answers hold for a device
@@ -38,7 +44,7 @@ const struct vck_unit *vck_device_unit(const struct vck_host *h, const struct vc
 const char *vck_unit_cache_source(const struct vck_host *h, const struct vck_unit *u);
 
 /* Does each endpoint's own firmware attribute decide where the unit walks incoherently?
- * SMMUv1/2 from 6.1 on. */
+ * SMMUv1/2 from 6.1.7 on. */
 bool vck_unit_endpoint_decides(const struct vck_host *h, const struct vck_unit *u);
 
 /* x86: are interrupts remapped? By /proc/interrupts where it was read, else by what has to

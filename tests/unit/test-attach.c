@@ -27,6 +27,7 @@ struct row {
 	uint32_t vfs;
 	const char *pf_driver; /* the device is a VF of a PF with this driver */
 	bool no_type1, no_group, unassigned, blind;
+	bool own_node; /* a coherent device tree node of the function's own */
 	const char *now, *with_group; /* with_group NULL: as now */
 };
 
@@ -59,6 +60,19 @@ static const struct row rows[] = {
 	 .now = "EINVAL bind"},
 	{"denylist, before that entry", "5.10.0", INTEL, .device_id = 0x0b25,
 	 .now = "ok"},
+	{"denylist, 5.15 never got it", "5.15.200", INTEL, .device_id = 0x0b25,
+	 .now = "ok"},
+	{"denylist, 6.1 before it", "6.1.90", INTEL, .device_id = 0x0b25, .now = "ok"},
+	{"denylist, 6.1 with it", "6.1.91", INTEL, .device_id = 0x0cfe,
+	 .now = "EINVAL bind"},
+	{"denylist, Debian's own numbers", "6.1.0-18-amd64", INTEL, .device_id = 0x0b25,
+	 .now = "?"},
+	{"denylist, 6.5 never got it", "6.5.13", INTEL, .device_id = 0x0b25, .now = "ok"},
+	{"denylist, 6.6 with it", "6.6.31", INTEL, .device_id = 0x0b25,
+	 .now = "EINVAL bind"},
+	{"denylist, 6.9", "6.9.0", INTEL, .device_id = 0x0b25, .now = "ok"},
+	{"denylist, 6.10", "6.10.0-rc1", INTEL, .device_id = 0x0b25,
+	 .now = "EINVAL bind"},
 	{"PF, driver removes its VFs", "6.12.0", INTEL, .driver = "igb", .vfs = 2,
 	 .now = "ok"},
 	{"PF, driver leaves them", "6.12.0", INTEL, .driver = "nvme", .vfs = 2,
@@ -69,9 +83,10 @@ static const struct row rows[] = {
 	/* cache coherency */
 	{"virtio-iommu 5.18", "5.18.0", VIRTIO, .arch = VCK_ARCH_AARCH64, .now = "ok"},
 	{"virtio-iommu 5.19", "5.19.0", VIRTIO, .now = "EINVAL bind"},
-	{"virtio-iommu 6.0", "6.0", VIRTIO, .now = "EINVAL bind"},
-	{"virtio-iommu 6.0 stable", "6.0.19", VIRTIO,
-	 .params = "vfio_iommu_type1.allow_unsafe_interrupts=Y", .now = "?"},
+	{"virtio-iommu 5.19, before the fix", "5.19.8", VIRTIO, .now = "EINVAL bind"},
+	{"virtio-iommu 5.19, with the fix", "5.19.9", VIRTIO, .now = "ok"},
+	{"virtio-iommu 5.19 of a distribution", "5.19.0-50-generic", VIRTIO, .now = "?"},
+	{"virtio-iommu 6.0", "6.0", VIRTIO, .now = "ok"},
 	{"virtio-iommu 6.1 on x86", "6.1.0", VIRTIO, .no_ir = VCK_YES,
 	 .now = "EPERM iommu"},
 	{"SMMUv3 coherent", "6.12.0", SMMU_V3, .walk = VCK_YES, .now = "ok"},
@@ -80,6 +95,12 @@ static const struct row rows[] = {
 	{"SMMUv3, firmware not read", "6.12.0", SMMU_V3, .now = "?"},
 	{"SMMUv2, function without a node", "6.12.0", SMMU, .walk = VCK_NO,
 	 .now = "EINVAL bind"},
+	{"SMMUv2, coherent function", "6.12.0", SMMU, .walk = VCK_NO,
+	 .own_node = true, .now = "ok"},
+	{"SMMUv2, coherent function, 6.1.6", "6.1.6", SMMU, .walk = VCK_NO,
+	 .own_node = true, .now = "EINVAL bind"},
+	{"SMMUv2, coherent function, 6.1.7", "6.1.7", SMMU, .walk = VCK_NO,
+	 .own_node = true, .now = "ok"},
 	{"SMMUv2 walks coherently", "6.12.0", SMMU, .walk = VCK_YES, .now = "ok"},
 	{"riscv", "7.1.0", OTHER("riscv-iommu"), .now = "EINVAL bind"},
 	{"rockchip", "6.12.0", OTHER("rk_iommu"), .now = "EINVAL bind"},
@@ -226,6 +247,15 @@ static struct vck_unit *add_unit(struct vck_host *h, const struct row *r)
 	return u;
 }
 
+static void add_node(struct vck_device *d)
+{
+	static struct vck_dt_prop coherent = {.name = "dma-coherent"};
+	static struct vck_dt_node node = {
+		.path = "/pcie/device", .name = "device", .props = &coherent, .n_props = 1};
+
+	d->of_node = d->bridge_of_node = &node;
+}
+
 static struct vck_device *build(struct vck_host *h, const struct row *r)
 {
 	static struct vck_resource bar = {.flags = 0x20000200};
@@ -253,6 +283,8 @@ static struct vck_device *build(struct vck_host *h, const struct row *r)
 	}
 	if (r->pf_driver)
 		d->physfn = add_pci(h, "0000:02:00.0", r->pf_driver);
+	if (r->own_node)
+		add_node(d);
 	if (r->blind)
 		d->have &= ~(uint32_t)VCK_EV_GROUP;
 	if (r->iommu && !r->no_group) {
