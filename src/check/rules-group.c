@@ -177,9 +177,9 @@ const struct vck_rule vck_rule_group_reserved_regions = {
 	.eval = regions_eval,
 	.title = "firmware wants no memory mapped one to one for the group",
 	.why = "An RMRR, IVMD or RMR of type direct is memory that the device and firmware share behind the "
-	       "kernel's back. Up to 6.5 only VT-d refused such a device, with EPERM at VFIO_SET_IOMMU; from "
-	       "6.6 on every kernel does, with EINVAL when the group is claimed. direct-relaxable (USB, "
-	       "graphics) does not count.",
+	       "kernel's back. Up to 6.5 only VT-d refused such a device, with EPERM at VFIO_SET_IOMMU (5.19 "
+	       "to 6.1: already at VFIO_GROUP_SET_CONTAINER); from 6.6 on every IOMMU does, with EINVAL when "
+	       "the group is claimed. direct-relaxable (USB, graphics) does not count.",
 	.remedy = "a firmware setting of the vendor; another slot",
 	.reference =
 		"drivers/iommu/iommu.c:__iommu_device_set_domain, 7.2; drivers/iommu/intel/iommu.c:"
