@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* pci_acs_enabled() over the model. The quirk rows are facts of
- * drivers/pci/quirks.c, pci_dev_acs_enabled[] (read in 6.12 and 7.3, where they
- * are the same); a row's kind names the condition that the kernel adds. */
+ * drivers/pci/quirks.c, pci_dev_acs_enabled[] (the same in 5.10.262, 6.1.192,
+ * 6.12.117 and 7.2.12); a row's kind names the condition that the kernel adds. */
 #include "config.h"
 
 #include <stdio.h>
@@ -20,6 +20,7 @@ enum quirk_kind {
 	Q_PORT,	      /* root or downstream port: all four */
 	Q_ALL,	      /* all four, whatever it is */
 	Q_DENIED,     /* never, and that is final */
+	Q_PORT_DENIED, /* the same for root and downstream ports only */
 };
 
 struct quirk {
@@ -34,6 +35,7 @@ struct quirk {
 #define MFR(v, a, b)	      RANGE(v, a, b, Q_MF_EP, "pci_quirk_mf_endpoint_acs")
 #define AMD(v, d)	      ONE(v, d, Q_AMD_SB, "pci_quirk_amd_sb_acs")
 #define PCH(a, b)	      RANGE(0x8086, a, b, Q_PCH, "pci_quirk_intel_pch_acs")
+#define PCH1(d)		      PCH(d, d)
 #define SPT(a, b)	      RANGE(0x8086, a, b, Q_SPT, "pci_quirk_intel_spt_pch_acs")
 #define WX(a, b)	      RANGE(0x8088, a, b, Q_ALL, "pci_quirk_wangxun_nic_acs")
 
@@ -59,8 +61,10 @@ static const struct quirk quirks[] = {
 	MF(0x1d17, 0x3038), MF(0x1d17, 0x3104), MF(0x1d17, 0x9083),
 	/* Ibex Peak, Cougar Point, Panther Point, Lynx Point, Wildcat Point, X79, X99, 9 series */
 	PCH(0x3b42, 0x3b51), PCH(0x1c10, 0x1c1f), PCH(0x1e10, 0x1e1f), PCH(0x8c10, 0x8c1f),
-	PCH(0x9c10, 0x9c1b), PCH(0x9c90, 0x9c9b), PCH(0x1d10, 0x1d1e), PCH(0x8d10, 0x8d1e),
-	PCH(0x8c90, 0x8c9e),
+	PCH(0x9c10, 0x9c1b), PCH(0x9c90, 0x9c9b), PCH1(0x1d10), PCH1(0x1d12), PCH1(0x1d14),
+	PCH1(0x1d16), PCH1(0x1d18), PCH1(0x1d1a), PCH1(0x1d1c), PCH1(0x1d1e),
+	PCH(0x8d10, 0x8d1e), PCH1(0x8c90), PCH1(0x8c92), PCH1(0x8c94), PCH1(0x8c96),
+	PCH1(0x8c98), PCH1(0x8c9a), PCH1(0x8c9c), PCH1(0x8c9e),
 	SPT(0xa110, 0xa11f), SPT(0xa167, 0xa16a), SPT(0xa290, 0xa29f), SPT(0xa2e7, 0xa2ee),
 	SPT(0x9d10, 0x9d1b),
 	ONE(0x17cb, 0x0400, Q_ALL, "pci_quirk_qcom_rp_acs"),
@@ -97,6 +101,7 @@ static const struct quirk quirks[] = {
 	RANGE(0x1d17, 0x0710, 0x071e, Q_PORT, "pci_quirk_zhaoxin_pcie_ports_acs"),
 	ONE(0x1d17, 0x0721, Q_PORT, "pci_quirk_zhaoxin_pcie_ports_acs"),
 	RANGE(0x1d17, 0x0723, 0x0752, Q_PORT, "pci_quirk_zhaoxin_pcie_ports_acs"),
+	RANGE(0x1d17, 0, ANY, Q_PORT_DENIED, "pci_quirk_zhaoxin_pcie_ports_acs"),
 	WX(0x0100, 0x010f), WX(0x1001, 0x1001), WX(0x2001, 0x2001), WX(0x5010, 0x5010),
 	WX(0x5025, 0x5025), WX(0x5040, 0x5040), WX(0x5110, 0x5110), WX(0x5125, 0x5125),
 	WX(0x5140, 0x5140),
@@ -130,18 +135,30 @@ static struct vck_acs_state state(enum vck_tri enabled, enum vck_acs_why why, ui
 	return (struct vck_acs_state){ .enabled = enabled, .why = why, .missing = missing };
 }
 
+/* The capability as the kernel keeps it: pci_disable_broken_acs_cap() drops the source
+ * validation of two IDT switches. Committed for 7.0; 6.12 is without, 7.2 has it. */
+static uint16_t kept_capability(const struct vck_host *h, const struct vck_device *d)
+{
+	bool broken = d->vendor_id == 0x111d &&
+		      (d->device_id == 0x80b5 || d->device_id == 0x8090);
+
+	return broken && h->kver >= VCK_KVER(7, 0) ? d->cap.acs.cap & ~VCK_ACS_SV
+						   : d->cap.acs.cap;
+}
+
 /* pci_acs_flags_enabled(): what the capability lacks is taken for hard-wired. */
-static struct vck_acs_state by_registers(const struct vck_device *d, bool assume)
+static struct vck_acs_state by_registers(const struct vck_host *h, const struct vck_device *d,
+					 bool assume)
 {
 	const struct vck_cap_acs *acs = &d->cap.acs;
-	uint16_t ctl, missing;
+	uint16_t cap = kept_capability(h, d), ctl, missing;
 
 	if (acs->present == VCK_UNKNOWN)
 		return state(VCK_UNKNOWN, VCK_ACS_WHY_UNREAD, 0);
 	if (acs->present == VCK_NO)
 		return state(VCK_NO, VCK_ACS_WHY_ABSENT, VCK_ACS_REQUIRED);
-	ctl = assume ? (uint16_t)(acs->ctl | (acs->cap & VCK_ACS_REQUIRED)) : acs->ctl;
-	missing = (uint16_t)(VCK_ACS_REQUIRED & acs->cap & ~ctl);
+	ctl = assume ? (uint16_t)(acs->ctl | (cap & VCK_ACS_REQUIRED)) : acs->ctl;
+	missing = (uint16_t)(VCK_ACS_REQUIRED & cap & ~ctl);
 	return state(vck_tri(!missing), VCK_ACS_WHY_CONTROL, missing);
 }
 
@@ -162,13 +179,16 @@ static bool apply(const struct quirk *q, const struct vck_host *h, const struct 
 		return root_port;
 	case Q_PORT:
 		return root_port || (pcie && d->cap.exp.type == VCK_PCIE_DOWNSTREAM);
+	case Q_PORT_DENIED:
+		*ret = state(VCK_NO, VCK_ACS_WHY_QUIRK, VCK_ACS_REQUIRED);
+		return root_port || (pcie && d->cap.exp.type == VCK_PCIE_DOWNSTREAM);
 	case Q_PCH:
 		ret->why = VCK_ACS_WHY_QUIRK_UNKNOWN;
 		return root_port;
 	case Q_SPT:
 		if (!root_port || d->cap.acs.present == VCK_NO)
 			return false;
-		*ret = by_registers(d, assume);
+		*ret = by_registers(h, d, assume);
 		return true;
 	case Q_DENIED:
 		*ret = state(VCK_NO, VCK_ACS_WHY_QUIRK, VCK_ACS_REQUIRED);
@@ -214,13 +234,13 @@ struct vck_acs_state vck_acs_enabled(const struct vck_host *h, const struct vck_
 		return state(VCK_NO, VCK_ACS_WHY_TYPE, VCK_ACS_REQUIRED);
 	case VCK_PCIE_ROOT_PORT:
 	case VCK_PCIE_DOWNSTREAM:
-		return by_registers(d, assume);
+		return by_registers(h, d, assume);
 	case VCK_PCIE_ENDPOINT:
 	case VCK_PCIE_LEGACY_ENDPOINT:
 	case VCK_PCIE_UPSTREAM:
 	case VCK_PCIE_RCIEP:
 		if (vck_is_multifunction(d) == VCK_YES)
-			return by_registers(d, assume);
+			return by_registers(h, d, assume);
 		if (vck_is_multifunction(d) == VCK_UNKNOWN)
 			return state(VCK_UNKNOWN, VCK_ACS_WHY_UNREAD, 0);
 		break;

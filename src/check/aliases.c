@@ -2,7 +2,8 @@
 /* DMA alias quirks as data: drivers/pci/quirks.c, the DECLARE_PCI_FIXUP_HEADER
  * rows of quirk_dma_func0_alias, quirk_dma_func1_alias, quirk_fixed_dma_alias,
  * quirk_pex_vca_alias, quirk_mic_x200_dma_alias, quirk_plx_ntb_dma_alias and
- * quirk_use_pcie_bridge_dma_alias (read in 6.12 and 7.3). */
+ * quirk_use_pcie_bridge_dma_alias (the same in
+ * 5.10.262, 6.1.192, 6.12.117 and 7.2.12). */
 #include "config.h"
 
 #include "check/aliases.h"
@@ -37,7 +38,8 @@ static const struct {
 	{ 0x9005, 0x0285, 0x0285, A_FIXED, 1 << 3, 0x02bb },
 	{ 0x9005, 0x0285, 0x0285, A_FIXED, 1 << 3, 0x02bc },
 	{ 0x8086, 0x2260, 0x2260, A_MIC, 0, 0 },   { 0x8086, 0x2264, 0x2264, A_MIC, 0, 0 },
-	{ 0x8086, 0x2954, 0x295a, A_VCA, 0, 0 },   { 0x10b5, 0x87b0, 0x87b1, A_ALL, 0, 0 },
+	{ 0x8086, 0x2954, 0x2956, A_VCA, 0, 0 },   { 0x8086, 0x2958, 0x295a, A_VCA, 0, 0 },
+	{ 0x10b5, 0x87b0, 0x87b1, A_ALL, 0, 0 },
 	{ 0x11f8, 0x8500, 0x85ff, A_SWITCHTEC, 0, 0 },
 };
 
@@ -56,12 +58,20 @@ static const struct {
 	{ 0x14e4, 0x9000 }, { 0x14e4, 0x9084 },
 };
 
-static bool is_pcie_port(const struct vck_device *d)
+/* quirk_aspeed_pci_bridge_no_alias: the AST1150 of server boards hands requester ids
+ * through. Applied for the merge window of 7.0; 6.12 is without, 7.2 has it. */
+static bool is_ast1150(const struct vck_host *h, const struct vck_device *b)
 {
-	return d && d->cap.exp.present == VCK_YES;
+	return b->vendor_id == 0x1a03 && b->device_id == 0x1150 && h->kver >= VCK_KVER(7, 0);
 }
 
-enum vck_bridge_alias vck_bridge_alias(const struct vck_device *b)
+/* quirk_use_pcie_bridge_dma_alias: only right below a PCIe port. */
+static bool is_pcie_port(const struct vck_device *d)
+{
+	return d && d->cap.exp.present == VCK_YES && d->cap.exp.type != VCK_PCIE_TO_PCI;
+}
+
+enum vck_bridge_alias vck_bridge_alias(const struct vck_host *h, const struct vck_device *b)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(xlate_root_rows); i++) {
 		if (b->vendor_id == xlate_root_rows[i].vendor &&
@@ -72,11 +82,11 @@ enum vck_bridge_alias vck_bridge_alias(const struct vck_device *b)
 		return VCK_ALIAS_UNKNOWN;
 	if (b->cap.exp.present == VCK_YES) {
 		if (b->cap.exp.type == VCK_PCIE_TO_PCI)
-			return VCK_ALIAS_SECONDARY;
+			return is_ast1150(h, b) ? VCK_ALIAS_TRANSPARENT
+						: VCK_ALIAS_SECONDARY;
 		return b->cap.exp.type == VCK_PCI_TO_PCIE ? VCK_ALIAS_BRIDGE
 							   : VCK_ALIAS_TRANSPARENT;
 	}
-	/* The flag is set only for a bridge right below a PCIe port. */
 	for (size_t i = 0; i < ARRAY_SIZE(bridge_rows); i++) {
 		if (b->vendor_id == bridge_rows[i].vendor &&
 		    b->device_id == bridge_rows[i].device && is_pcie_port(b->upstream))

@@ -15,7 +15,9 @@ enum vck_bridge_alias {
 	VCK_ALIAS_UNKNOWN,	   /* config space of the bridge was not read */
 };
 
-enum vck_bridge_alias vck_bridge_alias(const struct vck_device *bridge);
+/* By release: @h of a known one. */
+enum vck_bridge_alias vck_bridge_alias(const struct vck_host *h,
+				       const struct vck_device *bridge);
 
 /* Does @d also use the requester id @devfn of its own bus? Name of the quirk, or NULL. */
 const char *vck_dma_alias(const struct vck_device *d, uint8_t devfn);

@@ -37,11 +37,12 @@ const struct vck_unit *vck_device_is_unit(const struct vck_host *h,
 	return NULL;
 }
 
-static bool share_an_id(const struct vck_device *a, const struct vck_device *b)
+static bool share_an_id(const struct vck_host *h, const struct vck_device *a,
+			const struct vck_device *b)
 {
 	uint16_t x[MAX_IDS], y[MAX_IDS];
-	size_t n = vck_tables_requester_ids(a, x, MAX_IDS),
-	       m = vck_tables_requester_ids(b, y, MAX_IDS);
+	size_t n = vck_tables_requester_ids(h, a, x, MAX_IDS),
+	       m = vck_tables_requester_ids(h, b, y, MAX_IDS);
 
 	for (size_t i = 0; i < n; i++) {
 		for (size_t j = 0; j < m; j++) {
@@ -60,13 +61,13 @@ const struct vck_device *vck_device_id_conflict(const struct vck_host *h,
 
 	if (!u || u->driver != VCK_IOMMU_SMMU_V3 || h->kver < KVER_STREAM_TREE)
 		return NULL;
-	if (d->bus != VCK_BUS_PCI || vck_tables_requester_ids(d, ids, 2) < 2)
+	if (d->bus != VCK_BUS_PCI || vck_tables_requester_ids(h, d, ids, 2) < 2)
 		return NULL;
 	for (size_t i = 0; i < h->n_devices; i++) {
 		const struct vck_device *o = h->devices[i];
 
 		if (o != d && o->bus == VCK_BUS_PCI && o->group &&
-		    o->bdf.domain == d->bdf.domain && share_an_id(d, o))
+		    o->bdf.domain == d->bdf.domain && share_an_id(h, d, o))
 			return o;
 	}
 	return NULL;
@@ -121,7 +122,7 @@ static enum vck_tri late_group(const struct vck_host *h, const struct vck_device
 	 * attaches every alias: a function behind a conventional bridge fails
 	 * (viommu_attach_dev). */
 	if (d->unit->driver == VCK_IOMMU_VIRTIO && d->bus == VCK_BUS_PCI &&
-	    vck_tables_requester_ids(d, ids, 2) > 1)
+	    vck_tables_requester_ids(h, d, ids, 2) > 1)
 		return VCK_NO;
 	if (vck_device_id_conflict(h, d))
 		return VCK_NO;

@@ -104,7 +104,7 @@ static enum step alias_walk(const struct model *m, struct vck_grouping *e,
 	for (const struct vck_device *b = (*last)->upstream; b; b = b->upstream) {
 		enum step s;
 
-		switch (vck_bridge_alias(b)) {
+		switch (vck_bridge_alias(m->h, b)) {
 		case VCK_ALIAS_STOP:
 			return STEP_ON;
 		case VCK_ALIAS_UNKNOWN:
@@ -291,7 +291,7 @@ static bool is_refused(struct model *m, const struct vck_device *d)
 	enum vck_iommu_driver driver = d->unit ? d->unit->driver : VCK_IOMMU_UNKNOWN;
 
 	for (const struct vck_device *b = d->upstream; b; b = b->upstream) {
-		if (vck_bridge_alias(b) != VCK_ALIAS_SECONDARY)
+		if (vck_bridge_alias(m->h, b) != VCK_ALIAS_SECONDARY)
 			continue;
 		if (driver == VCK_IOMMU_VIRTIO)
 			return !d->group;

@@ -209,7 +209,7 @@ static bool behind_alias(const struct vck_subject *s, struct vck_finding *f)
 	uint16_t ids[2];
 
 	if (!d->unit || d->unit->driver != VCK_IOMMU_VIRTIO || d->bus != VCK_BUS_PCI ||
-	    vck_tables_requester_ids(d, ids, 2) < 2)
+	    vck_tables_requester_ids(s->host, d, ids, 2) < 2)
 		return false;
 	vck_finding_summary(s, f,
 			    "no IOMMU group: it is behind a conventional bridge, whose "

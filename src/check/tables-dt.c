@@ -68,7 +68,7 @@ static bool pci_target(const struct vck_host *h, const struct vck_device *d, con
 		       const char *mask, struct vck_dt_node **ret)
 {
 	uint16_t ids[4];
-	size_t n = vck_tables_requester_ids(d, ids, ARRAY_SIZE(ids));
+	size_t n = vck_tables_requester_ids(h, d, ids, ARRAY_SIZE(ids));
 
 	for (size_t i = 0; i < n; i++) {
 		if (map_target(h, d->bridge_of_node, map, mask, ids[i], ret))

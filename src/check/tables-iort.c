@@ -92,13 +92,14 @@ static const struct vck_iort_node *follow(const struct vck_iort *t, const struct
 }
 
 /* Ids with which a device enters the table. */
-static size_t input_ids(const struct vck_iort_node *n, const struct vck_device *d, uint32_t *ids)
+static size_t input_ids(const struct vck_host *h, const struct vck_iort_node *n,
+			const struct vck_device *d, uint32_t *ids)
 {
 	uint16_t requester[MAX_IDS];
 	size_t k = 0;
 
 	if (d->bus == VCK_BUS_PCI) {
-		k = vck_tables_requester_ids(d->real_dma_dev ? d->real_dma_dev : d, requester,
+		k = vck_tables_requester_ids(h, d->real_dma_dev ? d->real_dma_dev : d, requester,
 					     MAX_IDS);
 		for (size_t i = 0; i < k; i++)
 			ids[i] = requester[i];
@@ -115,7 +116,7 @@ const struct vck_iort_node *vck_iort_smmu(const struct vck_host *h, const struct
 {
 	const struct vck_iort_node *n = vck_iort_device(h, d), *found;
 	uint32_t ids[MAX_IDS];
-	size_t n_ids = n ? input_ids(n, d, ids) : 0;
+	size_t n_ids = n ? input_ids(h, n, d, ids) : 0;
 
 	for (size_t i = 0; i < n_ids; i++) {
 		uint32_t id = ids[i];
@@ -133,7 +134,7 @@ bool vck_iort_has_its(const struct vck_host *h, const struct vck_device *d)
 {
 	const struct vck_iort_node *n = vck_iort_device(h, d);
 	uint32_t ids[MAX_IDS];
-	size_t n_ids = n ? input_ids(n, d, ids) : 0;
+	size_t n_ids = n ? input_ids(h, n, d, ids) : 0;
 
 	for (size_t i = 0; i < n_ids; i++) {
 		uint32_t id = ids[i];

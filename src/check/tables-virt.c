@@ -22,7 +22,8 @@ static bool viot_is(const struct vck_viot_node *n, const struct vck_device *d)
 	       n->bdf_start == (d->bdf.bus << 8 | vck_bdf_devfn(d->bdf));
 }
 
-static bool viot_covers(const struct vck_viot_node *n, const struct vck_device *d)
+static bool viot_covers(const struct vck_host *h, const struct vck_viot_node *n,
+			const struct vck_device *d)
 {
 	uint16_t ids[4];
 	size_t n_ids;
@@ -32,7 +33,7 @@ static bool viot_covers(const struct vck_viot_node *n, const struct vck_device *
 	if (n->type != VIOT_RANGE || d->bus != VCK_BUS_PCI || d->bdf.domain < n->seg_start ||
 	    d->bdf.domain > n->seg_end)
 		return false;
-	n_ids = vck_tables_requester_ids(d, ids, ARRAY_SIZE(ids));
+	n_ids = vck_tables_requester_ids(h, d, ids, ARRAY_SIZE(ids));
 	for (size_t i = 0; i < n_ids; i++) {
 		if (ids[i] >= n->bdf_start && ids[i] <= n->bdf_end)
 			return true;
@@ -46,7 +47,7 @@ const struct vck_viot_node *vck_viot_unit(const struct vck_host *h, const struct
 	const struct vck_viot_node *from = NULL;
 
 	for (size_t i = 0; i < t->n_nodes && !from; i++) {
-		if (viot_covers(&t->nodes[i], d))
+		if (viot_covers(h, &t->nodes[i], d))
 			from = &t->nodes[i];
 	}
 	for (size_t i = 0; from && i < t->n_nodes; i++) {
@@ -93,7 +94,7 @@ const struct vck_rimt_node *vck_rimt_unit(const struct vck_host *h, const struct
 
 	if (!n)
 		return NULL;
-	n_ids = d->bus == VCK_BUS_PCI ? vck_tables_requester_ids(d, ids, ARRAY_SIZE(ids)) : 1;
+	n_ids = d->bus == VCK_BUS_PCI ? vck_tables_requester_ids(h, d, ids, ARRAY_SIZE(ids)) : 1;
 	for (size_t k = 0; k < n_ids; k++) {
 		for (size_t i = 0; i < n->n_maps; i++) {
 			const struct vck_iort_map *m = &n->maps[i];

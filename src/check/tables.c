@@ -5,9 +5,11 @@
 
 #include <errno.h>
 
+#include "check/aliases.h"
 #include "check/tables-internal.h"
 
-size_t vck_tables_requester_ids(const struct vck_device *d, uint16_t *ids, size_t max)
+size_t vck_tables_requester_ids(const struct vck_host *h, const struct vck_device *d,
+				uint16_t *ids, size_t max)
 {
 	size_t n = 0;
 
@@ -15,15 +17,19 @@ size_t vck_tables_requester_ids(const struct vck_device *d, uint16_t *ids, size_
 		return 0;
 	ids[n++] = (uint16_t)(d->bdf.bus << 8 | vck_bdf_devfn(d->bdf));
 	for (const struct vck_device *b = d->upstream; b && n < max; b = b->upstream) {
-		const struct vck_cap_exp *e = &b->cap.exp;
-
-		/* A PCIe-to-PCI bridge takes the requests over as (secondary bus, 0);
-		 * a conventional bridge uses its own id. Ports are transparent. */
-		if (e->present == VCK_YES && e->type == VCK_PCIE_TO_PCI)
+		switch (vck_bridge_alias(h, b)) {
+		case VCK_ALIAS_SECONDARY:
 			ids[n++] = (uint16_t)(b->cap.secondary << 8);
-		else if (e->present == VCK_NO ||
-			 (e->present == VCK_YES && e->type == VCK_PCI_TO_PCIE))
+			break;
+		case VCK_ALIAS_BRIDGE:
 			ids[n++] = (uint16_t)(b->bdf.bus << 8 | vck_bdf_devfn(b->bdf));
+			break;
+		case VCK_ALIAS_STOP:
+			return n;
+		case VCK_ALIAS_TRANSPARENT:
+		case VCK_ALIAS_UNKNOWN:
+			break;
+		}
 	}
 	return n;
 }

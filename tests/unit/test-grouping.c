@@ -12,6 +12,7 @@
 
 #include "check/acs.h"
 #include "check/grouping.h"
+#include "check/tables.h"
 
 #define CONVENTIONAL 0xff /* no PCIe capability */
 #define UNREAD	     0xfe /* config space was not read */
@@ -54,12 +55,13 @@ static void add(struct vck_host *h, const struct row *row)
 }
 
 /* An active unit, so that the ACS control registers are the truth. */
-static void check(const struct row *rows, size_t n, bool active)
+static void check_on(const struct row *rows, size_t n, bool active, unsigned kver)
 {
 	cleanup_host struct vck_host *h = vck_host_new();
 	struct vck_grouping *e;
 	size_t got, groups;
 
+	h->kver = kver;
 	if (active)
 		vck_host_add_unit(h, "dmar0")->active = true;
 	for (size_t i = 0; i < n; i++)
@@ -73,6 +75,11 @@ static void check(const struct row *rows, size_t n, bool active)
 			fail_msg("%s: group %d, expected %d", rows[i].address,
 				 vck_grouping_find(e, got, d)->group, rows[i].group);
 	}
+}
+
+static void check(const struct row *rows, size_t n, bool active)
+{
+	check_on(rows, n, active, VCK_KVER(6, 12));
 }
 
 #define ENDPOINT(a, up, g)  { a, up, VCK_PCIE_ENDPOINT, false, NO_ACS, 0, 0, g }
@@ -200,6 +207,93 @@ static void test_quirks(void **state)
 	check(rows, ARRAY_SIZE(rows), true);
 }
 
+/* Rows of pci_dev_acs_enabled[] that say no, and those that end between two ids. */
+static void test_quirks_that_deny(void **state)
+{
+	static const struct row rows[] = {
+		/* Zhaoxin ports that are not listed: not isolated, whatever their ACS says */
+		{ "00:01.0", NULL, VCK_PCIE_ROOT_PORT, false, REQ, REQ, 0x1d170722, 0 },
+		ENDPOINT("01:00.0", "00:01.0", 0),
+		{ "00:02.0", NULL, VCK_PCIE_ROOT_PORT, false, NO_ACS, 0, 0x1d170723, 1 },
+		ENDPOINT("02:00.0", "00:02.0", 5),
+		/* X79 and 9 series root ports have even ids */
+		{ "00:1c.0", NULL, VCK_PCIE_ROOT_PORT, false, NO_ACS, 0, 0x80861d10, 4 },
+		ENDPOINT("03:00.0", "00:1c.0", 6),
+		{ "00:1b.0", NULL, VCK_PCIE_ROOT_PORT, false, NO_ACS, 0, 0x80861d11, 3 },
+		ENDPOINT("04:00.0", "00:1b.0", 3),
+		{ "00:1a.0", NULL, VCK_PCIE_ROOT_PORT, false, NO_ACS, 0, 0x80868c91, 2 },
+		ENDPOINT("05:00.0", "00:1a.0", 2),
+	};
+
+	(void)state;
+	check(rows, ARRAY_SIZE(rows), true);
+}
+
+/* IDT 80b5: from 7.0 on the kernel does without its source validation, which is broken. */
+static void test_idt_source_validation(void **state)
+{
+	static const struct row before[] = {
+		PORT("00:01.0", NULL, VCK_PCIE_ROOT_PORT, REQ, 0),
+		{ "01:00.0", "00:01.0", VCK_PCIE_UPSTREAM, false, NO_ACS, 0, 0x111d80b5, 1 },
+		{ "02:00.0", "01:00.0", VCK_PCIE_DOWNSTREAM, false, REQ, REQ & ~VCK_ACS_SV,
+		  0x111d80b5, 2 },
+		ENDPOINT("03:00.0", "02:00.0", 2),
+	};
+	struct row since[ARRAY_SIZE(before)];
+
+	(void)state;
+	check_on(before, ARRAY_SIZE(before), true, VCK_KVER(6, 12));
+	memcpy(since, before, sizeof(since));
+	since[3].group = 3;
+	check_on(since, ARRAY_SIZE(since), true, VCK_KVER(7, 0));
+}
+
+static void assert_ids(const struct vck_host *h, const char *address, const uint16_t *want,
+		       size_t n)
+{
+	const struct vck_device *d = vck_host_find_device((struct vck_host *)h, address);
+	uint16_t ids[4];
+
+	assert_int_equal(vck_tables_requester_ids(h, d, ids, ARRAY_SIZE(ids)), n);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(ids[i], want[i]);
+}
+
+/* Requester ids that bridges put in the place of those below them. */
+static void test_bridge_ids(void **state)
+{
+	static const struct row rows[] = {
+		PORT("00:01.0", NULL, VCK_PCIE_ROOT_PORT, REQ, 0),
+		/* ASPEED AST1150, which passes ids through: known to the kernel from 7.0 on */
+		{ "01:00.0", "00:01.0", VCK_PCIE_TO_PCI, false, NO_ACS, 0, 0x1a031150, 2 },
+		{ "02:01.0", "01:00.0", CONVENTIONAL, false, NO_ACS, 0, 0x1a032000, 2 },
+		/* ITE 8892: no PCIe capability, and behaves like a PCIe-to-PCI bridge */
+		PORT("00:02.0", NULL, VCK_PCIE_ROOT_PORT, REQ, 1),
+		{ "03:00.0", "00:02.0", CONVENTIONAL, false, NO_ACS, 0, 0x12838892, 3 },
+		{ "04:01.0", "03:00.0", CONVENTIONAL, false, NO_ACS, 0, 0, 3 },
+		/* the same below a bridge that itself takes ids over: only its own id counts */
+		{ "04:02.0", "03:00.0", VCK_PCIE_TO_PCI, false, NO_ACS, 0, 0, 3 },
+		{ "05:00.0", "04:02.0", CONVENTIONAL, false, NO_ACS, 0, 0x12838892, 3 },
+		{ "06:01.0", "05:00.0", CONVENTIONAL, false, NO_ACS, 0, 0, 3 },
+	};
+	cleanup_host struct vck_host *h = vck_host_new();
+
+	(void)state;
+	check(rows, ARRAY_SIZE(rows), true);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		add(h, &rows[i]);
+	vck_host_find_device(h, "01:00.0")->cap.secondary = 2;
+	vck_host_find_device(h, "03:00.0")->cap.secondary = 4;
+	vck_host_find_device(h, "04:02.0")->cap.secondary = 5;
+	vck_host_find_device(h, "05:00.0")->cap.secondary = 6;
+	h->kver = VCK_KVER(6, 12);
+	assert_ids(h, "02:01.0", (uint16_t[]){ 0x0208, 0x0200 }, 2);
+	assert_ids(h, "04:01.0", (uint16_t[]){ 0x0408, 0x0400 }, 2);
+	assert_ids(h, "06:01.0", (uint16_t[]){ 0x0608, 0x0500, 0x0500, 0x0400 }, 4);
+	h->kver = VCK_KVER(7, 0);
+	assert_ids(h, "02:01.0", (uint16_t[]){ 0x0208 }, 1);
+}
+
 /* What was not read neither separates nor merges. */
 static void test_unread(void **state)
 {
@@ -244,6 +338,9 @@ int main(void)
 		cmocka_unit_test(test_multifunction),
 		cmocka_unit_test(test_forced_multifunction),
 		cmocka_unit_test(test_quirks),
+		cmocka_unit_test(test_quirks_that_deny),
+		cmocka_unit_test(test_idt_source_validation),
+		cmocka_unit_test(test_bridge_ids),
 		cmocka_unit_test(test_unread),
 		cmocka_unit_test(test_iommu_function_has_no_group),
 		cmocka_unit_test(test_names),
