@@ -89,7 +89,7 @@ static const int plain[] = {
 	SCMP_SYS(sysinfo),	 SCMP_SYS(sched_getaffinity), SCMP_SYS(getrusage),
 	SCMP_SYS(times),	 SCMP_SYS(exit),	    SCMP_SYS(exit_group),
 	SCMP_SYS(fadvise64),	 SCMP_SYS(set_robust_list), SCMP_SYS(rseq),
-	SCMP_SYS(fcntl),	 SCMP_SYS(dup),
+	SCMP_SYS(fcntl),	 SCMP_SYS(dup),	    SCMP_SYS(getcwd),
 };
 
 #if WITH_SECCOMP

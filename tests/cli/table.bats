@@ -26,6 +26,14 @@ setup() {
 	[[ $output == *'1 _CCA object: \DEV0 = 1'* ]]
 }
 
+@test "by a name that is relative to where one is" {
+	cd "$BATS_TEST_TMPDIR"
+	run "$VC" host --table dump
+	[ "$status" -eq 0 ]
+	run "$VC" host --table "../${BATS_TEST_TMPDIR##*/}/dump"
+	[ "$status" -eq 0 ]
+}
+
 @test "a raw table" {
 	run "$VC" host --table "$BATS_TEST_TMPDIR/raw"
 	[ "$status" -eq 0 ]
