@@ -5,7 +5,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <json.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,9 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/text.h"
 #include "check/changes.h"
 #include "cmd/commands.h"
+#include "render/change.h"
 #include "source/udev.h"
 
 enum {
@@ -53,52 +52,13 @@ static void timestamp(char *out, size_t size)
 	strftime(out, size, "%Y-%m-%dT%H:%M:%SZ", &tm);
 }
 
-static void add_string(struct json_object *o, const char *key, const char *value)
-{
-	cleanup_buf struct vck_buf b = { 0 };
-
-	vck_text_utf8(&b, value, strlen(value));
-	json_object_object_add(o, key, *value ? json_object_new_string(vck_buf_str(&b)) : NULL);
-}
-
-static int print_json(const struct vck_change *c, const char *when)
-{
-	struct json_object *o = json_object_new_object();
-
-	if (!o)
-		return -ENOMEM;
-	add_string(o, "schema", "viommu-check-watch/1");
-	add_string(o, "time", when);
-	add_string(o, "address", c->address);
-	add_string(o, "change", vck_change_name(c->kind));
-	add_string(o, "old", c->old);
-	add_string(o, "new", c->new);
-	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN));
-	json_object_put(o);
-	return 0;
-}
-
 static int print_change(void *ctx, const struct vck_change *c)
 {
 	const struct watch *w = ctx;
-	cleanup_buf struct vck_buf b = { 0 };
 	char when[32];
 
 	timestamp(when, sizeof(when));
-	if (w->json)
-		return print_json(c, when);
-	vck_text_safe(&b, c->address, strlen(c->address));
-	vck_buf_addf(&b, " %s ", vck_change_name(c->kind));
-	if (c->kind != VCK_CHANGE_ADDED && c->kind != VCK_CHANGE_REMOVED) {
-		vck_text_safe(&b, *c->old ? c->old : "none", strlen(*c->old ? c->old : "none"));
-		vck_buf_adds(&b, " -> ");
-		vck_text_safe(&b, *c->new ? c->new : "none", strlen(*c->new ? c->new : "none"));
-	} else if (*c->new) {
-		vck_buf_adds(&b, "driver ");
-		vck_text_safe(&b, c->new, strlen(c->new));
-	}
-	printf("%s %s\n", when, vck_buf_str(&b));
-	return 0;
+	return vck_render_change(stdout, c, when, w->json);
 }
 
 /* Look again and say what differs. Operands that match nothing yet are no error here: the

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The JSON document: it follows the shipped schema in every command and for every fixture
 # host, holds the same for the same input, and stays UTF-8 whatever it was read from.
+# Documents that need a running host to act on (nosnoop, probe, watch) are held against
+# the schema in tests/unit.
 
 setup() {
 	. "${srcdir:-.}/tests/cli/lib.bash"
@@ -16,19 +18,72 @@ validate() {
 		"$srcdir/tests/cli/validate" "$srcdir/data/viommu-check.schema.json"
 }
 
-@test "list, show and host follow the schema" {
-	validate "$HOST" list
-	validate "$HOST" show
-	validate "$HOST" host
+# Every command that prints a document of another root, with each of its forms.
+every_document() { # ROOT
+	local status words n=0 commands=(list show check host groups 'groups --predict' nosnoop
+		'nosnoop --all' 'explain --all' 'explain group.viable 00:01.0'
+		'list --verdict unsuitable' 'list --kernel 5.10' 'list --kernel 7.2 --arch aarch64')
+	for words in "${commands[@]}"; do
+		status=0
+		# shellcheck disable=SC2086
+		"$VC" --root "$1" $words --json 2>"$BATS_TEST_TMPDIR/messages" || status=$?
+		[ $status -le 3 ] || { echo "$words: status $status" >&2; return 1; }
+		n=$((n + 1))
+	done
+	[ $n = 13 ]
 }
 
-@test "so they do for every fixture host" {
-	set -- "$srcdir"/tests/hosts/*.host
-	[ -e "$1" ] || skip "no fixture hosts in this tree"
-	for host; do
-		validate "$host" list
-		validate "$host" show
+@test "every command follows the schema, for every fixture host, overlay and paste" {
+	set -- "$HOST" "$srcdir"/tests/hosts/*.host "$srcdir"/tests/pastes/*
+	for overlay in "$srcdir"/tests/hosts/*.overlay; do
+		cat "$srcdir/tests/hosts/intel-server.host" "$overlay" \
+			>"$BATS_TEST_TMPDIR/$(basename "$overlay")"
+		set -- "$@" "$BATS_TEST_TMPDIR/$(basename "$overlay")"
 	done
+	for host; do
+		every_document "$host" >>"$BATS_TEST_TMPDIR/documents"
+	done
+	"$srcdir/tests/cli/validate" "$srcdir/data/viommu-check.schema.json" \
+		<"$BATS_TEST_TMPDIR/documents"
+	[ "$(jq -s length "$BATS_TEST_TMPDIR/documents")" -ge $(($# * 8)) ]
+}
+
+@test "no command prints a document that is not looked at" {
+	taken=" check explain groups host list nosnoop probe show watch "
+	for command in $("$VC" __complete -- '' | cut -f1); do
+		"$VC" __complete -- "$command" --j | grep -q '^--json' || continue
+		[[ "$taken" == *" $command "* ]] || { echo "$command" >&2; return 1; }
+	done
+}
+
+@test "firmware tables alone" {
+	cp "$srcdir"/tests/acpi/*.dump "$BATS_TEST_TMPDIR"
+	for table in "$BATS_TEST_TMPDIR"/*.dump; do
+		"$VC" host --table "$table" --json
+	done >"$BATS_TEST_TMPDIR/documents"
+	"$srcdir/tests/cli/validate" "$srcdir/data/viommu-check.schema.json" \
+		<"$BATS_TEST_TMPDIR/documents"
+	[ "$(jq -s '[.[].host.firmware.tables | length] | min' "$BATS_TEST_TMPDIR/documents")" -ge 1 ]
+}
+
+@test "validate itself: wrong, strange and missing documents" {
+	"$VC" --root "$HOST" list --json >"$BATS_TEST_TMPDIR/doc"
+	check() {
+		jq "$1" "$BATS_TEST_TMPDIR/doc" | "$srcdir/tests/cli/validate" \
+			"$srcdir/data/viommu-check.schema.json" "${@:2}"
+	}
+	check .
+	run check 'del(.units)'
+	[ "$status" -eq 1 ]
+	run check '.devices[0].strange = 1'
+	[ "$status" -eq 1 ]
+	run check '., (.exit_status = "0")'
+	[ "$status" -eq 1 ]
+	run check empty
+	[ "$status" -eq 1 ]
+	run check . watch_line
+	[ "$status" -eq 1 ]
+	check .host host
 }
 
 @test "a host of which nothing is known" {

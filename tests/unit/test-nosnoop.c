@@ -19,6 +19,10 @@
 #include "cmd/commands.h"
 #include "cmd/nosnoop.h"
 #include "faketree.h"
+#include "schema.h"
+
+/* Where every document of `nosnoop --json` goes. */
+static FILE *documents;
 
 #define BUS "pci0000:00/0000:00:01.0/"
 #define PATH BUS "0000:01:00.0"
@@ -112,6 +116,8 @@ static struct run run(struct fake_tree *t, const char *args)
 	r.status = WIFEXITED(status) ? WEXITSTATUS(status) : 256 + WTERMSIG(status);
 	read_all(out, r.out, sizeof(r.out));
 	read_all(err, r.err, sizeof(r.err));
+	if (documents && strstr(args, "--json"))
+		fputs(r.out, documents);
 	return r;
 }
 
@@ -176,6 +182,38 @@ static void test_disable(void **state)
 	assert_false(fake_exists(&t, RECORD));
 	r = run(&t, "--restore");
 	expect(&r, 2, NULL, "nothing is recorded");
+	fake_tree_done(&t);
+}
+
+/* Each action's document: what is there afterwards, and the exit status. */
+static void test_documents(void **state)
+{
+	static const struct {
+		const char *args;
+		int status;
+		const char *word;
+	} rows[] = {
+		{ "--json", 0, "\"enabled\":true" },
+		{ "--disable --dry-run --json", 0, "\"enabled\":true" },
+		{ "--disable --json", 0, "\"lock\":\"cleared\"" },
+		{ "--disable --json", 0, "\"enabled\":false" },
+		{ "--restore --json", 0, "\"lock\":\"none\"" },
+		{ "--enable --json " ADDR, 0, "\"enabled\":true" },
+		{ "--lock --json", 0, "\"lock\":\"persistent\"" },
+		{ "--unlock --json", 0, "\"lock\":\"cleared\"" },
+		{ "--test-hardwired --json " ADDR, 0, "\"hardwired\":false" },
+		{ "--disable --json 0000:00:01.0", 5, "\"exit_status\": 5" },
+	};
+	struct fake_tree t;
+
+	(void)state;
+	start(&t);
+	fake_add(&t, &assigned);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct run r = run(&t, rows[i].args);
+
+		expect(&r, rows[i].status, rows[i].word, NULL);
+	}
 	fake_tree_done(&t);
 }
 
@@ -526,6 +564,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_show),
 		cmocka_unit_test(test_disable),
+		cmocka_unit_test(test_documents),
 		cmocka_unit_test(test_nothing_bound),
 		cmocka_unit_test(test_usage),
 		cmocka_unit_test(test_refusals),
@@ -541,5 +580,9 @@ int main(void)
 		cmocka_unit_test(test_unsafe_directory),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	int failed;
+
+	documents = schema_open("");
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	return schema_close(documents) || failed;
 }

@@ -13,8 +13,26 @@
 #include <cmocka.h>
 
 #include "base/errname.h"
+#include "render/render.h"
+#include "schema.h"
 #include "vfio/session.h"
 #include "vfio/uapi.h"
+
+/* Where `probe --json` of every answer goes. */
+static FILE *documents;
+
+static void print(struct vck_probe *p)
+{
+	const struct vck_json_options o = { .compact = true };
+	cleanup_host struct vck_host *h = vck_host_new();
+	struct vck_device *d = vck_host_add_device(h, "0000:01:00.0");
+
+	assert_non_null(d);
+	d->probe = p;
+	d->selected = true;
+	if (documents)
+		assert_int_equal(vck_render_json(documents, h, &o), 0);
+}
 
 enum {
 	CONTAINER = 100,
@@ -200,6 +218,7 @@ static void ask(struct kernel *k, const struct vck_ask *a, struct vck_probe *p)
 	vck_ask_iommufd(&ops, a, p);
 	assert_int_equal(k->n_open, 0);
 	vck_probe_judge(p);
+	print(p);
 }
 
 static void test_all_well(void **state)
@@ -302,6 +321,7 @@ static void test_iommufd_failures(void **state)
 
 		vck_ask_iommufd(&ops, &card, &p);
 		vck_probe_judge(&p);
+		print(&p);
 		assert_int_equal(k.n_open, 0);
 		assert_int_equal(p.iommufd.steps[rows[i].step].err, rows[i].err);
 		assert_non_null(p.iommufd.steps[rows[i].step].meaning);
@@ -383,6 +403,7 @@ static void test_judgement(void **state)
 				       .predicted = rows[i].predicted };
 
 		vck_probe_judge(&p);
+		print(&p);
 		assert_int_equal(p.agrees, rows[i].agrees);
 	}
 }
@@ -413,6 +434,7 @@ static void test_hardware(void **state)
 	assert_int_equal(field(&h, "ecap.IR")->value, 1);
 	assert_int_equal(field(&h, "ecap.PT")->value, 0);
 	assert_int_equal(field(&h, "cap.MGAW")->value, 0x26);
+	print(&(struct vck_probe){ .hw = h });
 	vck_hw_decode(VCK_HW_SMMU_V3, smmu, sizeof(smmu), &h);
 	assert_int_equal(field(&h, "idr0")->value, 0x041f);
 	assert_int_equal(field(&h, "idr0.COHACC")->value, 1);
@@ -427,6 +449,7 @@ static void test_hardware(void **state)
 	assert_non_null(field(&h, "cap.CM"));
 	assert_null(field(&h, "ecap.SC"));
 	vck_hw_decode(77, intel, sizeof(intel), &h);
+	print(&(struct vck_probe){ .hw = h });
 	assert_int_equal(h.known, VCK_YES);
 	assert_int_equal(h.n, 0);
 	assert_null(vck_hw_type_name(77));
@@ -466,5 +489,9 @@ int main(void)
 		cmocka_unit_test(test_killed_and_hung),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	int failed;
+
+	documents = schema_open("");
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	return schema_close(documents) || failed;
 }
