@@ -271,8 +271,8 @@ static enum vck_result limits_eval(const struct vck_subject *s, struct vck_findi
 	if (!l || s->device->nosnoop.enforced == VCK_YES)
 		return VCK_RESULT_PASS;
 	vck_finding_summary(s, f, "clearing Enable No Snoop is not enough: %s", l->what);
-	vck_finding_evidence(s, f, NULL, "%04x:%04x class %06x", s->device->vendor_id,
-			     s->device->device_id, s->device->class);
+	vck_finding_evidence(s, f, NULL, "%04x:%04x class %04x", s->device->vendor_id,
+			     s->device->device_id, s->device->class >> 8);
 	vck_finding_remedy(s, f, VCK_REMEDY_HARDWARE, NULL,
 			   "use it behind an IOMMU that enforces snooping");
 	return VCK_RESULT_FAIL;

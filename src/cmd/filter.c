@@ -98,6 +98,8 @@ static int match_id(const struct vck_device *d, char *s)
 		if (n == ARRAY_SIZE(part) || parse_part(word, max[n], &part[n]) < 0)
 			return -EINVAL;
 	}
+	if (!part[3].any && !vck_device_has(d, VCK_EV_PROG_IF))
+		return 0;
 	return d->bus == VCK_BUS_PCI && vck_device_has(d, VCK_EV_IDS) &&
 	       matches(&part[0], d->vendor_id) && matches(&part[1], d->device_id) &&
 	       matches(&part[2], d->class >> 8) && matches(&part[3], d->class & 0xff);
@@ -116,7 +118,8 @@ static int match_class(const struct vck_device *d, char *s)
 
 	if (n < 1 || n > 6 || s[n > 1] == 'x' || vck_parse_u64(s, 16, 0xffffff, &v) < 0)
 		return -EINVAL;
-	return d->bus == VCK_BUS_PCI && vck_device_has(d, VCK_EV_IDS) &&
+	return d->bus == VCK_BUS_PCI &&
+	       vck_device_has(d, n > 4 ? VCK_EV_PROG_IF : VCK_EV_IDS) &&
 	       d->class >> (24 - 4 * n) == v;
 }
 

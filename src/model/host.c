@@ -48,6 +48,7 @@ struct vck_device *vck_host_add_device(struct vck_host *h, const char *address)
 	if (d) {
 		d->address = name;
 		d->numa_node = -1;
+		d->revision = -1;
 	}
 	return d;
 }

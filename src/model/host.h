@@ -77,7 +77,7 @@ enum vck_host_evidence {
 };
 
 enum vck_device_evidence {
-	VCK_EV_IDS = 1u << 0,
+	VCK_EV_IDS = 1u << 0,	   /* vendor, device, class and subclass */
 	VCK_EV_DRIVER = 1u << 1,   /* the driver, or that there is none */
 	VCK_EV_GROUP = 1u << 2,	   /* the group, or that there is none */
 	VCK_EV_HEADER = 1u << 3,   /* 64 bytes of config space, answered by the function */
@@ -90,6 +90,7 @@ enum vck_device_evidence {
 	VCK_EV_FIRMWARE_NODE = 1u << 10, /* companion of the function or its host bridge looked up */
 	VCK_EV_FEATURES = 1u << 11, /* virtio feature bits */
 	VCK_EV_PATH = 1u << 12,	   /* place in the device hierarchy (upstream bridges) */
+	VCK_EV_PROG_IF = 1u << 13, /* the last byte of the class too */
 };
 
 struct vck_problem {
@@ -192,7 +193,7 @@ struct vck_device {
 	const char *syspath; /* canonical, under the root, no leading slash: "sys/devices/…" */
 	uint16_t vendor_id, device_id, subvendor_id, subdevice_id; /* as sysfs shows them */
 	uint32_t class; /* 24 bits */
-	uint8_t revision;
+	int revision; /* -1: unknown */
 	const char *name; /* from pci.ids, or NULL */
 	const char *driver; /* NULL: none, if VCK_EV_DRIVER */
 	const char *driver_override;

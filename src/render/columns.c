@@ -99,7 +99,7 @@ GETTER(id)
 GETTER(class)
 {
 	if (is_pci(d) && vck_device_has(d, VCK_EV_IDS))
-		vck_buf_addf(b, "%06x", d->class);
+		vck_class_label(b, d);
 	else
 		vck_buf_adds(b, is_pci(d) ? "?" : "-");
 }

@@ -16,6 +16,7 @@ static const char *or_none(const char *s, const struct vck_device *d, uint32_t e
 
 static void identity_pci(const struct vck_sheet *s, const struct vck_device *d)
 {
+	cleanup_buf struct vck_buf class = { 0 }, revision = { 0 };
 	const char *type = vck_pcie_type_label(d);
 
 	if (!vck_device_has(d, VCK_EV_IDS))
@@ -24,7 +25,13 @@ static void identity_pci(const struct vck_sheet *s, const struct vck_device *d)
 	if (d->subvendor_id || d->subdevice_id)
 		vck_sheet_field(s, "subsystem", "subsystem_vendor, subsystem_device", "%04x:%04x",
 				d->subvendor_id, d->subdevice_id);
-	vck_sheet_field(s, "class", "class", "%06x, revision %02x", d->class, d->revision);
+	vck_class_label(&class, d);
+	if (d->revision >= 0)
+		vck_buf_addf(&revision, "%02x", (unsigned)d->revision);
+	else
+		vck_buf_adds(&revision, "unknown");
+	vck_sheet_field(s, "class", "class", "%s, revision %s", vck_buf_str(&class),
+			vck_buf_str(&revision));
 	if (type)
 		vck_sheet_field(s, "type", "config: PCI Express capability", "%s", type);
 	if (d->cap.all_ones == VCK_YES)

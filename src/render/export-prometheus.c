@@ -77,26 +77,33 @@ static void export_groups(FILE *out, const struct vck_host *h)
 	}
 }
 
+/* An empty label is one that is not there: what is unknown has none. */
+static void add_ids(struct vck_buf *l, const struct vck_device *d)
+{
+	bool ids = vck_device_has(d, VCK_EV_IDS);
+	char id[8];
+
+	snprintf(id, sizeof(id), "%04x", d->vendor_id);
+	add_label(l, "vendor_id", ids ? id : NULL);
+	snprintf(id, sizeof(id), "%04x", d->device_id);
+	add_label(l, "device_id", ids ? id : NULL);
+	snprintf(id, sizeof(id), "%06x", d->class & 0xffffff);
+	add_label(l, "class", vck_device_has(d, VCK_EV_PROG_IF) ? id : NULL);
+}
+
 static void export_info(FILE *out, const struct vck_host *h)
 {
 	family(out, "device_info", "A device; always 1.");
 	for (size_t i = 0; i < h->n_devices; i++) {
 		const struct vck_device *d = h->devices[i];
 		cleanup_buf struct vck_buf l = { 0 };
-		char id[8];
 
 		if (!d->selected)
 			continue;
 		add_label(&l, "address", d->address);
 		add_label(&l, "bus", vck_bus_name(d->bus));
-		if (d->bus == VCK_BUS_PCI) {
-			snprintf(id, sizeof(id), "%04x", d->vendor_id);
-			add_label(&l, "vendor_id", id);
-			snprintf(id, sizeof(id), "%04x", d->device_id);
-			add_label(&l, "device_id", id);
-			snprintf(id, sizeof(id), "%06x", d->class & 0xffffff);
-			add_label(&l, "class", id);
-		}
+		if (d->bus == VCK_BUS_PCI)
+			add_ids(&l, d);
 		add_label(&l, "driver", d->driver);
 		add_label(&l, "group", d->group ? d->group->id : NULL);
 		add_label(&l, "unit", d->unit ? d->unit->name : NULL);

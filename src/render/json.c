@@ -140,7 +140,7 @@ static void identity(struct vck_json *j, const struct vck_device *d)
 	vck_json_digits(j, "device_id", ids, d->device_id, 4);
 	vck_json_digits(j, "subsystem_vendor_id", sub, d->subvendor_id, 4);
 	vck_json_digits(j, "subsystem_device_id", sub, d->subdevice_id, 4);
-	vck_json_digits(j, "class", ids, d->class, 6);
+	vck_json_digits(j, "class", ids && vck_device_has(d, VCK_EV_PROG_IF), d->class, 6);
 	vck_json_str(j, "name", d->name);
 	vck_json_str(j, "path", d->syspath);
 	vck_json_str(j, "driver", d->driver);

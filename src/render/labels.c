@@ -26,6 +26,14 @@ const char *vck_pcie_type_label(const struct vck_device *d)
 	return names[e->type];
 }
 
+void vck_class_label(struct vck_buf *b, const struct vck_device *d)
+{
+	if (vck_device_has(d, VCK_EV_PROG_IF))
+		vck_buf_addf(b, "%06x", d->class);
+	else
+		vck_buf_addf(b, "%04x??", d->class >> 8);
+}
+
 const char *vck_tri_label(enum vck_tri t)
 {
 	return t == VCK_UNKNOWN ? "?" : t == VCK_YES ? "yes" : "no";

@@ -12,6 +12,8 @@ const char *vck_pcie_type_label(const struct vck_device *d);
 const char *vck_tri_label(enum vck_tri t);
 /* "-" no such bit, "off", "on", "snooped" (on, and the platform overrides it), "?". */
 const char *vck_nosnoop_label(const struct vck_device *d);
+/* Of a PCI function whose ids are known: "030000", "0300??" without the last byte. */
+void vck_class_label(struct vck_buf *b, const struct vck_device *d);
 /* The ACS controls that are on ("SV RR CR UF"); "none" on, "-" no capability, "?". */
 void vck_acs_label(struct vck_buf *b, const struct vck_device *d);
 /* "accepted", "EPERM at group", "?"; with "(noiommu)" where it is. */

@@ -275,6 +275,17 @@ static bool ids_of(const struct build *b, const struct vck_lspci_fn *f, uint32_t
 	return true;
 }
 
+/* Without -v the text does not show the programming interface; with it, not where it is 0. */
+static int put_class(struct build *b, const char *dir, const struct vck_lspci_fn *f)
+{
+	char text[16];
+
+	if (f->has_prog_if || f->detailed)
+		return put_hex(b, dir, "class", 6, (uint32_t)f->class << 8 | f->prog_if);
+	snprintf(text, sizeof(text), "0x%04x??", f->class);
+	return put_text(b, dir, "class", text);
+}
+
 static int put_ids(struct build *b, const char *dir, const struct vck_lspci_fn *f)
 {
 	uint32_t vendor, device, class, rev, sub;
@@ -286,8 +297,8 @@ static int put_ids(struct build *b, const char *dir, const struct vck_lspci_fn *
 	}
 	if (r == 0 && header_le(f, 0x09, 3, &class) && class != 0xffffff)
 		r = put_hex(b, dir, "class", 6, class);
-	else if (r == 0 && f->has_class && (f->has_prog_if || f->detailed))
-		r = put_hex(b, dir, "class", 6, (uint32_t)f->class << 8 | f->prog_if);
+	else if (r == 0 && f->has_class)
+		r = put_class(b, dir, f);
 	if (r == 0 && header_le(f, 0x08, 1, &rev))
 		r = put_hex(b, dir, "revision", 2, rev);
 	else if (r == 0 && f->has_header)

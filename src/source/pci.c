@@ -90,7 +90,7 @@ static int read_uevent(struct vck_pci_reader *rd, struct vck_device *d,
 			return r;
 	}
 	if (ids == 3)
-		d->have |= VCK_EV_IDS;
+		d->have |= VCK_EV_IDS | VCK_EV_PROG_IF;
 	return 1;
 }
 
@@ -104,14 +104,33 @@ static bool attr_hex(struct vck_dir *dir, const char *name, uint32_t max, uint32
 	return true;
 }
 
+/* "0x030000"; "0x0300??" where text names the class without its last byte, see
+ * lspci-tree.c. */
+static bool attr_class(struct vck_dir *dir, uint32_t *ret, bool *whole)
+{
+	char text[16];
+
+	*whole = attr_hex(dir, "class", 0xffffff, ret);
+	if (*whole)
+		return true;
+	if (vck_dir_attr(dir, "class", text, sizeof(text)) != 8 || !streq(text + 6, "??"))
+		return false;
+	text[6] = '\0';
+	if (vck_parse_u32(text, 16, ret) < 0)
+		return false;
+	*ret <<= 8;
+	return true;
+}
+
 /* The single attributes, where `uevent` is missing or does not tell. */
 static void read_ids(struct vck_device *d, struct vck_dir *dir)
 {
 	uint32_t vendor, device, subvendor = 0, subdevice = 0, class;
+	bool whole;
 
 	if (!attr_hex(dir, "vendor", 0xffff, &vendor) ||
 	    !attr_hex(dir, "device", 0xffff, &device) ||
-	    !attr_hex(dir, "class", 0xffffff, &class))
+	    !attr_class(dir, &class, &whole))
 		return;
 	/* Bridges have none. */
 	(void)!attr_hex(dir, "subsystem_vendor", 0xffff, &subvendor);
@@ -121,7 +140,7 @@ static void read_ids(struct vck_device *d, struct vck_dir *dir)
 	d->subvendor_id = (uint16_t)subvendor;
 	d->subdevice_id = (uint16_t)subdevice;
 	d->class = class;
-	d->have |= VCK_EV_IDS;
+	d->have |= VCK_EV_IDS | (whole ? VCK_EV_PROG_IF : 0);
 }
 
 /* Last resort; the registers of a VF read ffff (PCIe Base 9.3.4.1). */
@@ -136,7 +155,7 @@ static void ids_from_header(struct vck_device *d)
 	d->subvendor_id = c->subvendor;
 	d->subdevice_id = c->subdevice;
 	d->class = c->class;
-	d->have |= VCK_EV_IDS;
+	d->have |= VCK_EV_IDS | VCK_EV_PROG_IF;
 }
 
 static int read_driver(struct vck_pci_reader *rd, struct vck_device *d,
@@ -222,7 +241,7 @@ static void read_revision(struct vck_device *d, struct vck_dir *dir)
 	if (d->cap.header_known == VCK_YES)
 		d->revision = d->cap.revision;
 	else if (attr_hex(dir, "revision", 0xff, &v))
-		d->revision = (uint8_t)v;
+		d->revision = (int)v;
 }
 
 static int read_modalias(struct vck_pci_reader *rd, struct vck_device *d,

@@ -135,3 +135,22 @@ addresses() {
 	[ "$status" -eq 0 ]
 	[[ "$output" == *Checks*Host*6.12.0*VFIO*Firmware*"IOMMU units"* ]]
 }
+
+@test "a revision that was not read is unknown, not 00" {
+	"$VC" --root "$HOST" show 01:00.0 | grep -q 'class .*030000, revision 00'
+	: >"$HOST/sys/devices/pci0000:00/0000:00:01.0/0000:01:00.0/config"
+	"$VC" --root "$HOST" show 01:00.0 | grep -q 'class .*030000, revision unknown'
+	echo 0xa1 >"$HOST/sys/devices/pci0000:00/0000:00:01.0/0000:01:00.0/revision"
+	"$VC" --root "$HOST" show 01:00.0 | grep -q 'class .*030000, revision a1'
+}
+
+@test "filters on a class of which the last byte is not known" {
+	printf '%s\n' '01:00.0 VGA compatible controller [0300]: Maker Card [10de:2204] (rev a1)' \
+		'02:00.0 0108: 144d:a808' >"$BATS_TEST_TMPDIR/nn"
+	listed() { "$VC" --root "$BATS_TEST_TMPDIR/nn" list -n -o ADDRESS,ID,CLASS "$@"; }
+	[ "$(listed -d 10de:2204)" = "0000:01:00.0 10de:2204 0300??" ]
+	[ "$(listed -d ::0108)" = "0000:02:00.0 144d:a808 0108??" ]
+	[ "$(listed -c 03)" = "0000:01:00.0 10de:2204 0300??" ]
+	[ -z "$(listed -c 030000)" ]
+	[ -z "$(listed -d ::0108:02)" ]
+}
