@@ -245,7 +245,7 @@ const struct vck_column vck_columns[] = {
 	{ "NOSNOOP", 0, 0, "Enable No Snoop: on, off, snooped (on, and the platform overrides it)",
 	  get_nosnoop },
 	{ "VERDICT", 0, 0, "ready, conditional, unsuitable or unknown", get_verdict },
-	{ "WHY", 0, TRUNC, "first check behind the verdict, and how many more there are", get_why },
+	{ "WHY", 0, SCOLS_FL_WRAP, "first check behind the verdict, and how many more there are", get_why },
 	{ "NAME", 0.1, TRUNC, "vendor and device, from pci.ids", get_name },
 	{ "REASON", 0.1, TRUNC, "what the first check behind the verdict found", get_reason },
 	{ "ID", 0, 0, "vendor and device id", get_id },

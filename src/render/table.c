@@ -17,6 +17,7 @@
 struct layout {
 	struct libscols_table *table; /* owned */
 	int columns[COLUMNS_MAX];
+	size_t widths[COLUMNS_MAX]; /* of the longest cell or the name, in characters */
 	size_t n;
 	const struct vck_host *host;
 	bool color;
@@ -31,6 +32,7 @@ static int add_column(struct layout *l, int index)
 {
 	if (l->n == COLUMNS_MAX)
 		return -E2BIG;
+	l->widths[l->n] = strlen(vck_columns[index].name);
 	l->columns[l->n++] = index;
 	return 0;
 }
@@ -54,16 +56,27 @@ static int add_columns(struct layout *l, const char *list, const char **ret_bad)
 	return 0;
 }
 
-/* Fit for 80 columns; wider terminals and pipes get the name as well. */
+/* What fits beside an id of a check and a driver's name of usual lengths; pipes get all. */
 static const char *default_columns(const struct vck_style *style, bool tree)
 {
-	bool wide = style->width == 0 || style->width >= 120;
+	static const struct {
+		unsigned width;
+		const char *columns;
+	} rows[] = {
+		{ 120, "ADDRESS,GROUP,DRIVER,RESET,COHERENT,NOSNOOP,VERDICT,WHY,NAME" },
+		{ 90, "ADDRESS,GROUP,DRIVER,RESET,COHERENT,NOSNOOP,VERDICT,WHY" },
+		{ 76, "ADDRESS,GROUP,DRIVER,COHERENT,NOSNOOP,VERDICT,WHY" },
+	};
 
 	if (tree)
-		return wide ? "ADDRESS,GROUP,ACS,DRIVER,VERDICT,NAME"
-			    : "ADDRESS,GROUP,ACS,DRIVER,VERDICT";
-	return wide ? "ADDRESS,GROUP,DRIVER,RESET,COHERENT,NOSNOOP,VERDICT,WHY,NAME"
-		    : "ADDRESS,GROUP,DRIVER,RESET,COHERENT,NOSNOOP,VERDICT,WHY";
+		return style->width == 0 || style->width >= 120
+			       ? "ADDRESS,GROUP,ACS,DRIVER,VERDICT,NAME"
+			       : "ADDRESS,GROUP,ACS,DRIVER,VERDICT";
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (style->width == 0 || style->width >= rows[i].width)
+			return rows[i].columns;
+	}
+	return "ADDRESS,GROUP,DRIVER,VERDICT,WHY";
 }
 
 static int choose_columns(struct layout *l, const struct vck_style *style,
@@ -124,10 +137,14 @@ static int new_table(struct layout *l, FILE *out, const struct vck_style *style,
 static int fill(struct layout *l, struct libscols_line *line, const struct vck_device *d)
 {
 	cleanup_buf struct vck_buf b = { 0 };
+	size_t width;
 
 	for (size_t i = 0; i < l->n; i++) {
 		vck_buf_reset(&b);
 		vck_columns[l->columns[i]].get(&b, d);
+		width = vck_text_width(vck_buf_str(&b), b.len);
+		if (width > l->widths[i])
+			l->widths[i] = width;
 		if (b.failed || scols_line_set_data(line, i, vck_buf_str(&b)) < 0)
 			return -ENOMEM;
 		if (l->color && streq(vck_columns[l->columns[i]].name, "VERDICT"))
@@ -176,6 +193,74 @@ static int fill_rows(struct layout *l)
 			return -ENOMEM;
 	}
 	return 0;
+}
+
+/* Where a line that is too long is broken: behind a dot or a hyphen of an id, at a blank. */
+static size_t break_at(const char *s, size_t width)
+{
+	for (size_t i = width; i; i--) {
+		if (s[i] == ' ' || strchr(".-", s[i - 1]))
+			return i;
+	}
+	return width;
+}
+
+static int break_cell(struct libscols_line *line, size_t column, size_t width)
+{
+	const char *s = scols_cell_get_data(scols_line_get_cell(line, column));
+	cleanup_buf struct vck_buf b = { 0 };
+
+	while (s && vck_text_width(s, strlen(s)) > width) {
+		size_t n = break_at(s, width);
+
+		vck_buf_add(&b, s, n);
+		vck_buf_addc(&b, '\n');
+		s += n + (s[n] == ' ');
+	}
+	if (!b.len)
+		return 0;
+	vck_buf_adds(&b, s);
+	return b.failed ? -ENOMEM : scols_line_set_data(line, column, vck_buf_str(&b));
+}
+
+static int break_cells(struct layout *l, size_t column, size_t width)
+{
+	struct libscols_iter *at = scols_new_iter(SCOLS_ITER_FORWARD);
+	struct libscols_column *c = scols_table_get_column(l->table, column);
+	struct libscols_line *line;
+	int r = at ? 0 : -ENOMEM;
+
+	while (r == 0 && scols_table_next_line(l->table, at, &line) == 0)
+		r = break_cell(line, column, width);
+	scols_free_iter(at);
+	if (r == 0)
+		r = scols_column_set_safechars(c, "\n");
+	return r < 0 ? r : scols_column_set_wrapfunc(c, scols_wrapnl_chunksize,
+						     scols_wrapnl_nextchunk, NULL);
+}
+
+#define NARROWEST 12
+
+/* libsmartcols breaks a cell at any character, so what does not fit is broken here. Where it
+ * may cut other columns, how much is left for this one is its business. */
+static int break_long_cells(struct layout *l, const struct vck_style *style)
+{
+	size_t at = l->n, used = 0;
+
+	for (size_t i = 0; i < l->n; i++) {
+		int flags = vck_columns[l->columns[i]].flags;
+
+		if (flags & SCOLS_FL_TRUNC)
+			return 0;
+		if (flags & SCOLS_FL_WRAP)
+			at = i;
+		else
+			used += l->widths[i] + 1;
+	}
+	if (at == l->n)
+		return 0;
+	return break_cells(l, at, used + NARROWEST < style->width ? style->width - used
+								  : NARROWEST);
 }
 
 /* --- the tree --- */
@@ -388,6 +473,8 @@ int vck_render_list(FILE *out, const struct vck_host *h, const struct vck_style 
 		r = new_table(&l, out, style, o);
 	if (r == 0)
 		r = o->tree ? fill_tree(&l) : fill_rows(&l);
+	if (r == 0 && style->width && !o->tree && !o->raw)
+		r = break_long_cells(&l, style);
 	if (r == 0)
 		r = scols_print_table(l.table);
 	if (r == 0 && !o->no_headings && !o->raw)

@@ -12,6 +12,8 @@ struct libscols_table;
 int vck_table_new(FILE *out, const struct vck_style *style,
 		  struct libscols_table **ret) must_check;
 
+/* Characters of text, as a terminal counts them. */
+unsigned vck_text_width(const char *s, size_t n);
 /**
  * vck_wrap - print text broken at blanks
  * @text: neutralised text, without newlines

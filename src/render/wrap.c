@@ -4,9 +4,9 @@
 
 #include "render/table.h"
 
-/* Columns of a word: bytes that do not continue a character. Wide characters count as one,
- * which at worst makes a line of foreign names longer. */
-static unsigned columns(const char *s, size_t n)
+/* Bytes that do not continue a character. Wide characters count as one, which
+ * at worst makes a line of foreign names longer. */
+unsigned vck_text_width(const char *s, size_t n)
 {
 	unsigned c = 0;
 
@@ -21,7 +21,7 @@ void vck_wrap(FILE *out, const char *text, unsigned width, unsigned column, unsi
 
 	while (*text) {
 		size_t n = strcspn(text, " ");
-		unsigned w = columns(text, n);
+		unsigned w = vck_text_width(text, n);
 
 		if (!first && width && column + 1 + w > width) {
 			fprintf(out, "\n%*s", (int)indent, "");

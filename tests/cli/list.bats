@@ -75,6 +75,24 @@ addresses() {
 	! grep -v '^  *\(read in\|viommu-check\|echo\)' "$BATS_TEST_TMPDIR/out" | grep -nE '^.{81}'
 }
 
+# Long drivers' names, long addresses, long ids of checks: nothing is cut off.
+@test "on a terminal the default table loses no character, whatever its width" {
+	command -v script || skip "script is not installed"
+	export NO_COLOR=1
+	narrow=ADDRESS,GROUP,DRIVER,VERDICT,WHY
+	usual=ADDRESS,GROUP,DRIVER,COHERENT,NOSNOOP,VERDICT,WHY
+	for host in "$srcdir"/tests/hosts/*.host; do
+		for width in "60 $narrow" "80 $usual" "90 ${usual/COHERENT/RESET,COHERENT}"; do
+			script -qec "stty cols ${width% *}; '$VC' --root '$host' list" /dev/null |
+				tr -d '\r' | sed '/^$/,$d' >"$BATS_TEST_TMPDIR/shown"
+			[ -z "$(grep -nE "^.{$((${width% *} + 1))}" "$BATS_TEST_TMPDIR/shown")" ]
+			"$VC" --root "$host" list -r -o "${width#* }" >"$BATS_TEST_TMPDIR/whole"
+			diff <(tr -d ' \n' <"$BATS_TEST_TMPDIR/shown") \
+				<(sed 's/\\x20//g' "$BATS_TEST_TMPDIR/whole" | tr -d ' \n')
+		done
+	done
+}
+
 @test "tree: every hop, in ASCII and in UTF-8" {
 	run "$VC" --root "$HOST" list --tree --ascii
 	[ "$status" -eq 0 ]
