@@ -7,6 +7,14 @@
 #include "fuzz.h"
 #include "source/gather.h"
 
+/* In the place of the one that reads all of pci.ids for each input. */
+int __wrap_vck_read_names(struct vck_host *h);
+int __wrap_vck_read_names(struct vck_host *h)
+{
+	(void)h;
+	return 0;
+}
+
 static struct vck_device *device(struct vck_host *h, const char *address, struct vck_device *up)
 {
 	struct vck_device *d = vck_host_add_device(h, address);
