@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* --acpiexec: values of _CCA that only an interpreter can tell. This happens before the
- * process gives up its rights, so it reads no more than the tables of AML. */
+ * process enters the filter, which would not let it start a program, so it reads no more
+ * than the tables of AML. */
 #include "config.h"
 
 #include <errno.h>
 
 #include "cmd/acpiexec.h"
 #include "cmd/cmd.h"
+#include "cmd/sandbox.h"
 #include "eval/acpiexec.h"
 #include "source/acpi.h"
 #include "source/gather.h"
@@ -90,8 +92,11 @@ int vck_acpiexec_prepare(const char *path, struct vck_host **ret)
 {
 	cleanup_host struct vck_host *h = vck_host_new();
 	cleanup_root struct vck_root *root = NULL;
-	int r = h ? vck_root_open(path, &root) : -ENOMEM;
+	int r = h ? vck_sandbox_drop_capabilities(VCK_KEEP_CHILD | (path ? 0 : VCK_KEEP_LIVE))
+		  : -ENOMEM;
 
+	if (r == 0)
+		r = vck_root_open(path, &root);
 	if (r == 0)
 		r = vck_read_acpi(h, root);
 	/* Unreadable tables are said by the reading that follows. */

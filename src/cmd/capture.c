@@ -186,7 +186,7 @@ static int run(const struct vck_command *c, struct vck_global *g, int argc, char
 			  argv[optind]);
 		return VCK_EXIT_FAILED;
 	}
-	g->keeps_rights = q.output && !streq(q.output, "-");
+	g->writes_output = q.output && !streq(q.output, "-");
 	if (record(&q, g, &text) < 0)
 		return VCK_EXIT_FAILED;
 	return write_out(q.output, &text);

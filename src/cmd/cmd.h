@@ -29,7 +29,8 @@ struct vck_global {
 	bool ascii, no_sandbox, debug;
 	bool only_open_findings; /* the command shows nothing that passed: less memory */
 	bool acpiexec; /* evaluate _CCA methods before reading */
-	bool keeps_rights; /* the command will write: a writer, or one with an output file */
+	bool keeps_rights;  /* the command writes to the host */
+	bool writes_output; /* a reading command that was told to write a file */
 	struct vck_style style; /* made from the above */
 };
 

@@ -123,12 +123,13 @@ static const char *open_failure(int err)
 /* A capture comes from a stranger: what reads it can neither write, execute nor talk. */
 static int confine(const struct vck_global *g)
 {
+	unsigned keep = (g->root ? 0 : VCK_KEEP_LIVE) | (g->writes_output ? VCK_KEEP_OUTPUT : 0);
 	int r;
 
 	if (g->keeps_rights || (g->root && g->no_sandbox))
 		return 0;
-	r = vck_sandbox_drop_capabilities(!g->root);
-	if (r == 0 && g->root)
+	r = vck_sandbox_drop_capabilities(keep);
+	if (r == 0 && g->root && !g->writes_output)
 		r = vck_sandbox_enter();
 	if (r < 0)
 		vck_error("sandbox: cannot enter: %s (--no-sandbox reads without it)",
@@ -185,11 +186,11 @@ int vck_load_tables(struct vck_global *g, const char *const *files, size_t n,
 	int r = vck_style_init(g);
 
 	if (r == 0)
-		r = h ? vck_sandbox_drop_capabilities(true) : -ENOMEM;
-	if (r == 0)
-		r = vck_root_open(NULL, &root);
+		r = h ? vck_sandbox_drop_capabilities(0) : -ENOMEM;
 	if (r == 0 && !g->no_sandbox)
 		r = vck_sandbox_enter();
+	if (r == 0)
+		r = vck_root_open(NULL, &root);
 	if (r < 0) {
 		vck_error("cannot start reading: %s", strerror(-r));
 		return r;

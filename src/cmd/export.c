@@ -65,7 +65,7 @@ static int run_export(const struct request *q, struct vck_global *g)
 
 		if (!streq(formats[i].name, q->format))
 			continue;
-		g->keeps_rights = q->output != NULL;
+		g->writes_output = q->output != NULL;
 		if (vck_load(g, NULL, &h) < 0 || vck_filter_apply(h, &q->filter) < 0)
 			return VCK_EXIT_FAILED;
 		r = write_out(q, h, formats[i].export);

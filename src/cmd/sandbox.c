@@ -29,21 +29,25 @@
 
 #define CAP_BIT(c) (UINT64_C(1) << (c))
 
-int vck_sandbox_drop_capabilities(bool live)
+int vck_sandbox_drop_capabilities(unsigned keep)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
-	uint64_t keep = CAP_BIT(CAP_DAC_READ_SEARCH);
+	uint64_t caps = CAP_BIT(CAP_DAC_READ_SEARCH);
 
-	if (live)
-		keep |= CAP_BIT(CAP_SYS_ADMIN) | CAP_BIT(CAP_SYS_PTRACE);
+	if (keep & VCK_KEEP_LIVE)
+		caps |= CAP_BIT(CAP_SYS_ADMIN) | CAP_BIT(CAP_SYS_PTRACE);
+	if (keep & VCK_KEEP_CHILD)
+		caps |= CAP_BIT(CAP_SETUID) | CAP_BIT(CAP_SETGID) | CAP_BIT(CAP_KILL);
+	if (keep & VCK_KEEP_OUTPUT)
+		caps |= CAP_BIT(CAP_DAC_OVERRIDE) | CAP_BIT(CAP_FOWNER);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return -errno;
 	if (syscall(SYS_capget, &header, data) < 0)
 		return -errno;
 	for (size_t i = 0; i < ARRAY_SIZE(data); i++) {
-		data[i].permitted &= (uint32_t)(keep >> 32 * i);
-		data[i].effective &= (uint32_t)(keep >> 32 * i);
+		data[i].permitted &= (uint32_t)(caps >> 32 * i);
+		data[i].effective &= (uint32_t)(caps >> 32 * i);
 		data[i].inheritable = 0;
 	}
 	return syscall(SYS_capset, &header, data) < 0 ? -errno : 0;

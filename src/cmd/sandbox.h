@@ -6,16 +6,25 @@
 
 #include "base/util.h"
 
+enum {
+	/* The running host is read: CAP_SYS_ADMIN (config space beyond 64 bytes,
+	 * drivers/pci/pci-sysfs.c) and CAP_SYS_PTRACE (links in /proc/PID/fd). */
+	VCK_KEEP_LIVE = 1 << 0,
+	/* A child becomes nobody and is killed when it takes too long: CAP_SETUID, CAP_SETGID
+	 * and CAP_KILL. */
+	VCK_KEEP_CHILD = 1 << 1,
+	/* A file of somebody else's is replaced: CAP_DAC_OVERRIDE and CAP_FOWNER. */
+	VCK_KEEP_OUTPUT = 1 << 2,
+};
+
 /**
- * vck_sandbox_drop_capabilities - keep only what reading the running host needs
- * @live: the running host is read: CAP_SYS_ADMIN (config space beyond 64 bytes,
- *	drivers/pci/pci-sysfs.c), CAP_SYS_PTRACE (links in /proc/PID/fd) and
- *	CAP_DAC_READ_SEARCH stay; else only the last
+ * vck_sandbox_drop_capabilities - keep only CAP_DAC_READ_SEARCH and what is named
+ * @keep: any of VCK_KEEP_*
  *
  * Also sets no_new_privs. Without root it has nothing to do.
  * Return: 0 or a negative errno.
  */
-int vck_sandbox_drop_capabilities(bool live) must_check;
+int vck_sandbox_drop_capabilities(unsigned keep) must_check;
 
 /**
  * vck_sandbox_enter - no more writing, executing or network

@@ -42,7 +42,7 @@ static int inside(int (*attempt)(void))
 	int status;
 
 	if (pid == 0) {
-		int r = vck_sandbox_drop_capabilities(false);
+		int r = vck_sandbox_drop_capabilities(0);
 
 		if (r == 0)
 			r = vck_sandbox_enter();
