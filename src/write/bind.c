@@ -238,10 +238,11 @@ static int move(const struct vck_bind_ops *ops, const struct vck_bind_target *t,
 	if (!driver[0] || streq(ret->after.driver, driver))
 		return 0;
 	*step = VCK_BIND_PROBE;
-	if (probed < 0)
+	/* drivers_probe keeps the driver's own error to itself: it has none where the driver
+	 * refuses, and EINVAL where that is put off (drivers/base/bus.c: drivers_probe_store).
+	 * The driver's `bind` file tells it (drivers/base/dd.c: device_driver_attach). */
+	if (probed < 0 && probed != -EINVAL)
 		return probed;
-	/* drivers_probe keeps the driver's own error to itself, its `bind` file tells it
-	 * (drivers/base/dd.c: device_driver_attach). */
 	r = bind_to(ops, t, driver);
 	if (r < 0)
 		return r;

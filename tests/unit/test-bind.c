@@ -19,6 +19,7 @@ struct kernel {
 	const char *native;  /* the driver that matches without an override */
 	const char *refuses; /* a driver whose probe fails */
 	int refuses_with;    /* with this */
+	bool defers;	     /* it waits for something: drivers_probe has an error then */
 	const char *vendor;
 	bool gone;
 	const char *fail_on; /* the end of a path whose write fails once */
@@ -34,9 +35,10 @@ static int probe(struct kernel *k)
 		return 0;
 	if (!d)
 		return -EINVAL;
-	/* as the kernel does: a probe that fails is no error of drivers_probe */
+	/* as the kernel does: a probe that fails is no error of drivers_probe, one that is
+	 * put off is always this one */
 	if (k->refuses && streq(d, k->refuses))
-		return 0;
+		return k->defers ? -EINVAL : 0;
 	snprintf(k->driver, sizeof(k->driver), "%s", d);
 	return 0;
 }
@@ -157,8 +159,8 @@ static void test_rolls_back(void **state)
 		{ "driver_override", -ENODEV, VCK_BIND_OVERRIDE },
 		{ "driver/unbind", -ENODEV, VCK_BIND_UNBIND },
 		{ "driver/unbind", -EBUSY, VCK_BIND_UNBIND },
-		{ "drivers_probe", -EINVAL, VCK_BIND_PROBE },
-		{ "drivers_probe", -EAGAIN, VCK_BIND_PROBE },
+		{ "drivers_probe", -EACCES, VCK_BIND_PROBE },
+		{ "drivers_probe", -EROFS, VCK_BIND_PROBE },
 	};
 
 	(void)state;
@@ -186,6 +188,23 @@ static void test_driver_refuses(void **state)
 	k.refuses = "vfio-pci";
 	k.refuses_with = -EAGAIN;
 	assert_int_equal(move(&k, &r), -EAGAIN); /* not what drivers_probe said */
+	assert_int_equal(r.failed, VCK_BIND_PROBE);
+	assert_true(r.rolled_back);
+	assert_string_equal(k.driver, "nvidia");
+}
+
+/* The kernel waits for an IOMMU that did not start: EINVAL from drivers_probe, whose own error
+ * the driver's `bind` file tells. */
+static void test_driver_is_put_off(void **state)
+{
+	struct kernel k = fresh();
+	struct vck_bind_result r;
+
+	(void)state;
+	k.refuses = "vfio-pci";
+	k.refuses_with = -EAGAIN;
+	k.defers = true;
+	assert_int_equal(move(&k, &r), -EAGAIN);
 	assert_int_equal(r.failed, VCK_BIND_PROBE);
 	assert_true(r.rolled_back);
 	assert_string_equal(k.driver, "nvidia");
@@ -220,7 +239,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_moves_and_comes_back), cmocka_unit_test(test_unbound_device),
 		cmocka_unit_test(test_rolls_back),	     cmocka_unit_test(test_driver_refuses),
-		cmocka_unit_test(test_swapped_device),	     cmocka_unit_test(test_gone),
+		cmocka_unit_test(test_driver_is_put_off),    cmocka_unit_test(test_swapped_device),
+		cmocka_unit_test(test_gone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
