@@ -76,7 +76,7 @@ const struct vck_device *vck_device_id_conflict(const struct vck_host *h,
 /* A unit can be listed and serve nobody: registering virtio-iommu fails as a whole on 7.2 where a
  * conventional bridge is below it, and the unit stays in /sys/class/iommu (seen in QEMU). From the early
  * probe on, a unit that is registered has made groups. */
-static bool serves(const struct vck_host *h, const struct vck_unit *u)
+bool vck_unit_serves(const struct vck_host *h, const struct vck_unit *u)
 {
 	bool no_groups = vck_host_has(h, VCK_EV_GROUPS) && !h->n_groups;
 
@@ -88,27 +88,30 @@ static bool serves(const struct vck_host *h, const struct vck_unit *u)
 static bool covered(const struct vck_host *h, const struct vck_device *d)
 {
 	return d->bus == VCK_BUS_PCI && d->unit && d->unit_from_tables &&
-	       unit_by_firmware(d->unit) && !serves(h, d->unit) &&
+	       unit_by_firmware(d->unit) && !vck_unit_serves(h, d->unit) &&
 	       vck_device_has(d, VCK_EV_DRIVER);
 }
 
-bool vck_device_deferred(const struct vck_host *h, const struct vck_device *d)
+/* Until its wait is over, and again for each driver that is tried, the kernel puts off all of
+ * them. When deferred_probe_timeout has passed, it binds the drivers of the host without the
+ * IOMMU, pcieport first of all (drivers/base/dd.c: deferred_probe_timeout_work_func). */
+enum vck_tri vck_device_deferred(const struct vck_host *h, const struct vck_device *d)
 {
 	bool port_waits = false;
 
-	if (d->group || d->driver || !covered(h, d) || vck_device_is_unit(h, d))
-		return false;
+	if (d->group || d->driver || !covered(h, d) || vck_device_is_unit(h, d) ||
+	    vck_cmdline_has(h, "deferred_probe_timeout", "0"))
+		return VCK_NO;
 	for (size_t i = 0; i < h->n_devices; i++) {
 		const struct vck_device *o = h->devices[i];
 
 		if (!covered(h, o) || vck_device_is_unit(h, o))
 			continue;
 		if (o->driver)
-			return false; /* the wait is over: drivers were bound without the
-					 IOMMU */
+			return VCK_NO; /* the wait is over */
 		port_waits |= vck_device_is_bridge(o);
 	}
-	return port_waits;
+	return port_waits ? VCK_YES : VCK_UNKNOWN;
 }
 
 /* The function has no group and an IOMMU that the kernel drives covers it. */
@@ -116,7 +119,7 @@ static enum vck_tri late_group(const struct vck_host *h, const struct vck_device
 {
 	uint16_t ids[2];
 
-	if (!unit_by_firmware(d->unit))
+	if (!unit_by_firmware(d->unit) || !vck_unit_serves(h, d->unit))
 		return VCK_NO; /* Intel and AMD group every function when it appears */
 	/* The host side of a virtio-iommu knows one endpoint a function, the kernel
 	 * attaches every alias: a function behind a conventional bridge fails

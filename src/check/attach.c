@@ -36,7 +36,7 @@ static enum vck_tri may_have_driver(const struct vck_case *c)
 
 static enum vck_tri not_deferred(const struct vck_case *c)
 {
-	return vck_tri(!vck_device_deferred(c->host, c->dev));
+	return vck_tri_not(vck_device_deferred(c->host, c->dev));
 }
 
 /* vfio-platform wants a way to reset the device, unless told otherwise; vfio-amba does
@@ -338,36 +338,30 @@ static bool kernel_in_tables(const struct vck_host *h)
 	return h->arch != VCK_ARCH_OTHER && (!h->kver || vck_kver_known(h->kver));
 }
 
-static bool same_answer(const struct vck_case *c, const struct vck_step *a,
-			const struct vck_step *b)
-{
-	return a->err == b->err && a->stage[c->path] == b->stage[c->path];
-}
-
 /* The first step that refuses decides, provided that every step before it is known to
- * pass or would give the same answer. */
+ * pass or would refuse at the same stage. */
 struct vck_attach vck_case_walk(const struct vck_case *c)
 {
 	const struct vck_attach unknown = {.accepted = VCK_UNKNOWN};
-	const struct vck_step *doubt = NULL;
+	struct vck_attach refusal = {.accepted = VCK_NO}; /* of the steps in doubt */
 
 	if (!kernel_in_tables(c->host))
 		return unknown;
 	for (const struct vck_step *s = vck_steps; s->rule; s++) {
 		enum vck_tri r = step_result(c, s);
+		enum vck_stage stage = s->stage[c->path];
 
 		if (r == VCK_YES)
 			continue;
-		if (doubt && !same_answer(c, doubt, s))
+		if (refusal.stage && refusal.stage != stage)
 			return unknown;
+		refusal.err = refusal.stage && refusal.err != s->err ? 0 : s->err;
+		refusal.stage = stage;
 		if (r == VCK_NO)
-			return (struct vck_attach){.accepted = VCK_NO,
-						   .err = s->err,
-						   .stage = s->stage[c->path]};
-		doubt = s;
+			return refusal;
 	}
-	return doubt ? unknown
-		     : (struct vck_attach){.accepted = VCK_YES, .noiommu = c->noiommu};
+	return refusal.stage ? unknown
+			     : (struct vck_attach){.accepted = VCK_YES, .noiommu = c->noiommu};
 }
 
 enum vck_tri vck_case_rule(const struct vck_case *c, const char *rule,

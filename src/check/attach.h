@@ -58,7 +58,8 @@ int vck_case_init(struct vck_case *c, struct vck_host *h, struct vck_device *d, 
 	must_check;
 
 /* Walk the steps. A step that is not known and may refuse leaves the answer unknown, unless
- * all that follows it up to the one that decides would say the same. */
+ * all that follows it up to the one that decides would say the same; where they differ in
+ * their errno alone, that is left open (0). */
 struct vck_attach vck_case_walk(const struct vck_case *c);
 
 /**
@@ -83,8 +84,11 @@ bool vck_membership_has(const struct vck_membership *m, const struct vck_device 
 enum vck_tri vck_membership_viable(const struct vck_case *c, const struct vck_device **ret);
 /* The device that shares the requester id of @d and holds it already (SMMUv3), or NULL. */
 const struct vck_device *vck_device_id_conflict(const struct vck_host *h, const struct vck_device *d);
-/* Does the kernel keep every device behind an IOMMU waiting that it could not start? */
-bool vck_device_deferred(const struct vck_host *h, const struct vck_device *d);
+/* Does the kernel keep every device behind an IOMMU waiting that it could not start? Unknown
+ * where nothing that a driver would have by now tells. */
+enum vck_tri vck_device_deferred(const struct vck_host *h, const struct vck_device *d);
+/* Does the kernel drive the unit, and make groups with it? */
+bool vck_unit_serves(const struct vck_host *h, const struct vck_unit *u);
 /* Is @d the IOMMU itself? The unit, or NULL. */
 const struct vck_unit *vck_device_is_unit(const struct vck_host *h, const struct vck_device *d);
 

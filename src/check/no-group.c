@@ -220,6 +220,27 @@ static bool behind_alias(const struct vck_subject *s, struct vck_finding *f)
 	return true;
 }
 
+static bool serves_nobody(const struct vck_subject *s, struct vck_finding *f)
+{
+	const struct vck_unit *u = s->device->unit;
+
+	if (!u || !u->active || vck_unit_serves(s->host, u))
+		return false;
+	vck_finding_summary(s, f,
+			    "no IOMMU group: %s is listed, but the kernel failed to register "
+			    "it, and goes on without",
+			    u->name);
+	vck_finding_evidence(s, f, "/sys/kernel/iommu_groups", "empty");
+	if (u->driver == VCK_IOMMU_VIRTIO)
+		vck_finding_remedy(s, f, VCK_REMEDY_HARDWARE, NULL,
+				   "take conventional PCI bridges (pcie-pci-bridge) out of the "
+				   "virtual machine");
+	else
+		vck_finding_remedy(s, f, VCK_REMEDY_KERNEL, NULL,
+				   "dmesg says why %s failed", u->name);
+	return true;
+}
+
 static bool igfx_off(const struct vck_subject *s, struct vck_finding *f)
 {
 	if (s->device->class >> 16 != 3 ||
@@ -258,9 +279,9 @@ static bool not_in_front(const struct vck_subject *s, struct vck_finding *f)
 
 static const struct cause causes[] = {
 	{switched_off, false}, {igfx_off, true},	{stream_id_taken, true},
-	{behind_alias, true},  {guest_has_none, false}, {intel_not_on, false},
-	{cca_missing, false},  {not_driven, false},	{no_evidence, false},
-	{no_table, false},     {not_in_front, true},
+	{serves_nobody, true}, {behind_alias, true},	{guest_has_none, false},
+	{intel_not_on, false}, {cca_missing, false},	{not_driven, false},
+	{no_evidence, false},  {no_table, false},	{not_in_front, true},
 };
 
 void vck_no_group_reason(const struct vck_subject *s, struct vck_finding *f)

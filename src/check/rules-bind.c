@@ -110,6 +110,12 @@ static enum vck_result deferred_eval(const struct vck_subject *s, struct vck_fin
 	enum vck_result r = vck_rule_step(s, f, &c, NULL);
 	const struct vck_unit *u = s->device->unit;
 
+	if (r == VCK_RESULT_UNKNOWN && u && !f->summary)
+		vck_finding_summary(
+			s, f,
+			"%s did not start; whether the kernel still waits for it (EAGAIN) or "
+			"goes on without it (EINVAL) is not known: no driver tells",
+			u->name);
 	if (r != VCK_RESULT_FAIL)
 		return r;
 	vck_finding_summary(
@@ -137,7 +143,9 @@ const struct vck_rule vck_rule_iommu_deferred = {
 	.eval = deferred_eval,
 	.title = "the kernel does not keep the device waiting for its IOMMU",
 	.why = "Firmware says that an IOMMU is in front of the device and no driver has started it. Until "
-	       "then every driver that is bound to the device, vfio-pci too, is put off with EAGAIN.",
+	       "then every driver that is bound to the device, vfio-pci too, is put off with EAGAIN. When "
+	       "deferred_probe_timeout has passed (10 s after the last driver came, in most kernels), the "
+	       "host's drivers bind without the IOMMU, and vfio-pci is refused with EINVAL: no group.",
 	.remedy = "get the IOMMU's driver to start",
 	.reference =
 		"drivers/base/dd.c:driver_deferred_probe_check_state; drivers/iommu/iommu.c:"

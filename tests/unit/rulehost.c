@@ -428,7 +428,8 @@ static void do_bridge(struct rulehost *r, const char *v)
 	r->other->vendor_id = streq(v, "intel") ? 0x8086 : 0x1af4;
 }
 
-/* No group, and a unit of firmware's that no driver runs; the port is as given. */
+/* No group, and a unit of firmware's that no driver runs; the port has the driver given, or
+ * the device is alone behind that unit. */
 static void do_waits(struct rulehost *r, const char *v)
 {
 	do_group(r, "none");
@@ -437,6 +438,8 @@ static void do_waits(struct rulehost *r, const char *v)
 	r->device->unit = r->port->unit = r->unit;
 	r->device->unit_from_tables = r->port->unit_from_tables = true;
 	r->port->driver = *v ? v : NULL;
+	if (streq(v, "alone"))
+		r->port->unit = NULL;
 }
 
 static void do_dmar(struct rulehost *r, const char *v)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* check/attach: what the kernel answers, by release, IOMMU and interface. Each row is a
  * host of one group: the device 0000:01:00.0, perhaps with a sibling, behind one unit.
- * The expected answers are "ok", "noiommu", "?" (unknown) or "ERRNO stage". */
+ * The expected answers are "ok", "noiommu", "?" (unknown) or "ERRNO stage" ("-": any errno). */
 #include "config.h"
 
 #include <errno.h>
@@ -80,6 +80,8 @@ static const struct row rows[] = {
 	{"PF without driver", "6.12.0", INTEL, .vfs = 2, .now = "EBUSY bind"},
 	{"PF, driver not known", "6.12.0", INTEL, .driver = "fancy", .vfs = 2,
 	 .now = "?"},
+	{"the same without a group", "6.12.0", .driver = "fancy", .vfs = 2,
+	 .now = "- bind"},
 	/* cache coherency */
 	{"virtio-iommu 5.18", "5.18.0", VIRTIO, .arch = VCK_ARCH_AARCH64, .now = "ok"},
 	{"virtio-iommu 5.19", "5.19.0", VIRTIO, .now = "EINVAL bind"},
@@ -182,7 +184,7 @@ static const char *answer(struct vck_attach a, char *out, size_t n)
 		return a.noiommu ? "noiommu" : "ok";
 	if (a.accepted == VCK_UNKNOWN)
 		return "?";
-	snprintf(out, n, "%s %s", vck_errno_name(a.err), vck_stage_name(a.stage));
+	snprintf(out, n, "%s %s", a.err ? vck_errno_name(a.err) : "-", vck_stage_name(a.stage));
 	return out;
 }
 
