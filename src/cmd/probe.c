@@ -179,8 +179,26 @@ static int ask_moved(struct vck_device *d, const struct mover *m)
 
 /* --- one after the other --- */
 
-static int probe_one(struct vck_host *h, struct vck_device *d, const struct request *q,
-		     const struct mover *m)
+/* The kernel's wait for an IOMMU ends by itself (rule iommu.deferred). Where that was between
+ * the reading of the host and the question, the prediction is that of the host as it is now. */
+static void look_again(struct vck_global *g, struct vck_device *d)
+{
+	cleanup_host struct vck_host *h = NULL;
+	const struct vck_device *now;
+
+	if (d->probe->agrees != VCK_NO || d->probe->predicted.err != EAGAIN)
+		return;
+	now = vck_load(g, NULL, &h) < 0 ? NULL : vck_host_find_device(h, d->address);
+	if (!now || now->now.err == EAGAIN)
+		return;
+	vck_warn("%s: while it was asked about, the kernel stopped waiting for its IOMMU: predicted again",
+		 d->address);
+	d->probe->predicted = now->now;
+	vck_probe_judge(d->probe);
+}
+
+static int probe_one(struct vck_global *g, struct vck_host *h, struct vck_device *d,
+		     const struct request *q, const struct mover *m)
 {
 	cleanup_buf struct vck_buf why = { 0 };
 	const char *refusal;
@@ -214,6 +232,7 @@ static int probe_one(struct vck_host *h, struct vck_device *d, const struct requ
 		status = ask_moved(d, m);
 	}
 	vck_probe_judge(d->probe);
+	look_again(g, d);
 	if (status == VCK_EXIT_OK && d->probe->answer.accepted != VCK_YES)
 		status = VCK_EXIT_NOT_READY;
 	if (d->probe->agrees == VCK_NO)
@@ -256,7 +275,7 @@ static void hold_signals(void)
 		signal(signals[i], SIG_IGN);
 }
 
-static int probe_all(struct vck_host *h, const struct request *q)
+static int probe_all(struct vck_global *g, struct vck_host *h, const struct request *q)
 {
 	cleanup_fd int lock = -1, records = -1;
 	struct mover m = { .env = &vck_write_env_host, .lock = -1, .records = -1 };
@@ -275,7 +294,7 @@ static int probe_all(struct vck_host *h, const struct request *q)
 	}
 	for (size_t i = 0; i < h->n_devices; i++) {
 		if (h->devices[i]->selected)
-			status = worse(status, probe_one(h, h->devices[i], q, &m));
+			status = worse(status, probe_one(g, h, h->devices[i], q, &m));
 	}
 	return status;
 }
@@ -320,7 +339,7 @@ static int execute(struct vck_global *g, const struct request *q)
 		vck_error("probe: no device is selected");
 	if (n <= 0)
 		return VCK_EXIT_FAILED;
-	return print(g, h, q, probe_all(h, q));
+	return print(g, h, q, probe_all(g, h, q));
 }
 
 static int run(const struct vck_command *c, struct vck_global *g, int argc, char **argv)
