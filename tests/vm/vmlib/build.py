@@ -85,6 +85,11 @@ def udev(folder):
             (rule, "/usr/lib/udev/rules.d/70-viommu-check.rules")]
 
 
+def flock(_):
+    """util-linux's flock: it holds the tool's lock."""
+    return [("/usr/bin/flock", "/bin/flock")]
+
+
 def everything(machine, tool, folder):
     """[(file, path in the guest)]: the tool, the guest's programs, the job's helpers.
 
@@ -98,5 +103,5 @@ def everything(machine, tool, folder):
     files += [(path, f"/vm/writers/{os.path.basename(path)}")
               for path in sorted(glob.glob(f"{HERE}/guest/writers/*"))]
     files += [(path, f"/bin/{name}") for name, path in guest_programs(arch, folder).items()]
-    more = {"vmm": nested, "udev": udev}.get(machine.key("job"))
+    more = {"vmm": nested, "udev": udev, "deferral": flock}.get(machine.key("job"))
     return files + (more(folder) if more else [])

@@ -6,6 +6,7 @@ import os
 import re
 import stat
 import subprocess
+import tempfile
 
 from vmlib.paths import ARCHES, CACHE, HERE, VmError, cached
 
@@ -166,9 +167,10 @@ def base(arch, series):
         modules.add_to(archive, every)
         archive.file("vm/modules", "\n".join(start).encode() + b"\n")
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(f"{path}.{os.getpid()}", "wb") as out:
+        # two machines with this kernel may come here at once
+        with tempfile.NamedTemporaryFile(dir=os.path.dirname(path), delete=False) as out:
             out.write(archive.bytes())
-        os.rename(f"{path}.{os.getpid()}", path)
+        os.rename(out.name, path)
     with open(path, "rb") as content:
         return content.read()
 
