@@ -75,7 +75,8 @@ static int say_failure(const struct vck_device *d, const char *what, int err)
 
 /* --- asking --- */
 
-static int ask(struct vck_device *d)
+/* *ret_stuck: it can't be given back, somebody in the kernel has it. */
+static int ask(struct vck_device *d, bool *ret_stuck)
 {
 	cleanup_root struct vck_root *root = NULL;
 	struct vck_ask a;
@@ -85,6 +86,12 @@ static int ask(struct vck_device *d)
 		return say_failure(d, "read /sys", r);
 	vck_ask_find(root, d, &a);
 	r = vck_probe_ask(&vck_vfio_kernel, &a, VCK_PROBE_SECONDS, d->probe);
+	*ret_stuck = r == -EINPROGRESS;
+	if (r == -EINPROGRESS) {
+		vck_error("%s: the kernel did not answer within %d seconds, and keeps the process that asked (see dmesg)",
+			  d->address, VCK_PROBE_SECONDS);
+		return VCK_EXIT_FAILED;
+	}
 	if (r == -ETIMEDOUT) {
 		vck_error("%s: the kernel did not answer within %d seconds (see dmesg)", d->address,
 			  VCK_PROBE_SECONDS);
@@ -150,6 +157,7 @@ static int ask_moved(struct vck_device *d, const struct mover *m)
 				     d->device_id };
 	struct vck_bind_state before;
 	struct vck_bind_result result;
+	bool stuck;
 	int r, status;
 
 	r = vck_driver_load(m->env, t.bus, driver_for(d), d->probe->driver);
@@ -172,7 +180,13 @@ static int ask_moved(struct vck_device *d, const struct mover *m)
 	memcpy(d->probe->moved_from, before.driver, sizeof(before.driver));
 	if (vck_bind_move(&m->ops, &t, d->probe->driver, d->probe->driver, &result) < 0)
 		return move_failed(d, m, &result);
-	status = ask(d);
+	status = ask(d, &stuck);
+	if (stuck) {
+		d->probe->moved_back = VCK_NO;
+		vck_error("%s: stays with %s: to take it away would wait for that process for ever (restart the host)",
+			  d->address, d->probe->driver);
+		return VCK_EXIT_WRITE;
+	}
 	r = give_back(d, m, &t, &before);
 	return r ? r : status;
 }
@@ -227,7 +241,7 @@ static int probe_one(struct vck_global *g, struct vck_host *h, struct vck_device
 	d->probe->predicted = d->now;
 	if (is_on_vfio(d)) {
 		snprintf(d->probe->driver, sizeof(d->probe->driver), "%s", d->driver);
-		status = ask(d);
+		status = ask(d, &(bool){ false });
 	} else {
 		status = ask_moved(d, m);
 	}

@@ -55,9 +55,9 @@ static int wait_for(pid_t pid, unsigned seconds)
 
 	if (fd >= 0 && poll(&p, 1, (int)seconds * 1000) == 0) {
 		kill(pid, SIGKILL);
-		/* in the kernel it may not die; it is not waited for */
+		/* in the kernel it may not die: after an oops with locks held, say */
 		if (poll(&p, 1, 1000) == 0)
-			return -ETIMEDOUT;
+			return -EINPROGRESS;
 		(void)!waitpid(pid, &status, 0);
 		return -ETIMEDOUT;
 	}

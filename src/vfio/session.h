@@ -19,7 +19,8 @@ void vck_ask_find(struct vck_root *root, const struct vck_device *d, struct vck_
  * @seconds: how long it may take
  * @p: answers; what was known before is kept
  *
- * Return: 0; -ETIMEDOUT: no answer in time (the process that asked is left behind);
+ * Return: 0; -ETIMEDOUT: no answer in time; -EINPROGRESS: neither, and the process that asked
+ * could not be killed, so that it still has the device open: who unbinds it waits for ever;
  * -EOWNERDEAD: it was killed, which a kernel does that oopses; -ENOMEM, -EAGAIN.
  */
 int vck_probe_ask(const struct vck_vfio_ops *ops, const struct vck_ask *a, unsigned seconds,
