@@ -63,7 +63,11 @@ static bool is_fine_as_it_is(const struct vck_plan_entry *e, int err)
 
 static int failure_of(const struct vck_plan_entry *e, const char **reterr_what)
 {
-	*reterr_what = e->result.stage ? e->result.stage : "clear Enable No Snoop";
+	bool ignored = e->result.outcome == VCK_OUT_NOT_STUCK;
+
+	*reterr_what = e->result.stage ? e->result.stage :
+		       ignored	       ? "write Enable No Snoop, which this device ignores" :
+					 "clear Enable No Snoop";
 	switch (e->result.outcome) {
 	case VCK_OUT_PLANNED:
 	case VCK_OUT_DONE:
