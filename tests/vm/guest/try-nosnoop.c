@@ -4,6 +4,8 @@
  * VFIO and tries every way to set the bit.
  *
  *   try-nosnoop DEVICE            all attempts, one line of JSON each
+ *   try-nosnoop DEVICE resets     every reset that VFIO offers, one line each, without an
+ *                                 attempt to set the bit except by the write that resets
  *   try-nosnoop DEVICE hold FILE  open the device, make FILE, keep it open until
  *                                 FILE is gone, half a minute at most
  *
@@ -27,7 +29,7 @@
 enum { STATUS = 0x06, CAP_POINTER = 0x34, CAP_EXPRESS = 0x10, DEVCTL = 8 };
 enum { HOLD_SECONDS = 30 };
 
-static int open_device(const char *name)
+static int open_device(const char *name, struct target *t)
 {
 	struct device dev = {.bus = "pci"};
 	char group[NAME_SIZE], path[NAME_SIZE + 32];
@@ -46,8 +48,9 @@ static int open_device(const char *name)
 		return -errno;
 	if (ioctl(container, VFIO_SET_IOMMU, type) < 0)
 		return -errno;
-	node = ioctl(node, VFIO_GROUP_GET_DEVICE_FD, name);
-	return node < 0 ? -errno : node;
+	t->group = node;
+	t->fd = ioctl(node, VFIO_GROUP_GET_DEVICE_FD, name);
+	return t->fd < 0 ? -errno : 0;
 }
 
 static uint16_t read_word(const struct target *t, unsigned int offset)
@@ -90,6 +93,23 @@ static int host_bit(const char *name, const struct target *t)
 	return (word & DEVCTL_NOSNOOP) != 0;
 }
 
+static int report(const char *name, const struct target *t, const char *what, ssize_t n)
+{
+	struct json j = {.out = stdout};
+	int bit = host_bit(name, t);
+
+	json_open(&j, NULL, '{');
+	json_string(&j, "attempt", what);
+	json_string(&j, "result", n < 0 ? errno_name((int)-n) : "ok");
+	json_number(&j, "bytes", n < 0 ? 0 : n);
+	json_number(&j, "vfio", (read_word(t, t->devctl) & DEVCTL_NOSNOOP) != 0);
+	json_number(&j, "host", bit);
+	json_close(&j, '}');
+	printf("\n");
+	fflush(stdout);
+	return bit;
+}
+
 static int try_all(const char *name, struct target *t)
 {
 	const struct attempt *a;
@@ -97,25 +117,23 @@ static int try_all(const char *name, struct target *t)
 
 	for (a = attempts; a->name; a++) {
 		uint16_t clear = read_word(t, t->devctl) & (uint16_t)~DEVCTL_NOSNOOP;
-		struct json j = {.out = stdout};
-		ssize_t n;
-		int bit;
 
 		if (pwrite(t->fd, &clear, 2, (off_t)(t->config + t->devctl)) != 2)
 			perror("clear");
 		t->word = clear | DEVCTL_NOSNOOP;
-		n = a->run(t);
-		bit = host_bit(name, t);
-		set += bit;
-		json_open(&j, NULL, '{');
-		json_string(&j, "attempt", a->name);
-		json_string(&j, "result", n < 0 ? errno_name((int)-n) : "ok");
-		json_number(&j, "bytes", n < 0 ? 0 : n);
-		json_number(&j, "vfio", (read_word(t, t->devctl) & DEVCTL_NOSNOOP) != 0);
-		json_number(&j, "host", bit);
-		json_close(&j, '}');
-		printf("\n");
-		fflush(stdout);
+		set += report(name, t, a->name, a->run(t));
+	}
+	return set ? 1 : 0;
+}
+
+static int reset_all(const char *name, struct target *t)
+{
+	const struct attempt *a;
+	int set = 0;
+
+	for (a = resets; a->name; a++) {
+		t->word = read_word(t, t->devctl) | DEVCTL_NOSNOOP;
+		set += report(name, t, a->name, a->run(t));
 	}
 	return set ? 1 : 0;
 }
@@ -139,18 +157,21 @@ int main(int argc, char **argv)
 		.argsz = sizeof(region),
 		.index = VFIO_PCI_CONFIG_REGION_INDEX,
 	};
-	struct target t;
+	struct target t = {.fd = -1};
+	int r;
 
 	if (argc < 2)
 		return 2;
-	t.fd = open_device(argv[1]);
-	if (t.fd < 0 || ioctl(t.fd, VFIO_DEVICE_GET_REGION_INFO, &region) < 0) {
-		fprintf(stderr, "try-nosnoop: %s: %s\n", argv[1], errno_name(-t.fd));
+	r = open_device(argv[1], &t);
+	if (r < 0 || ioctl(t.fd, VFIO_DEVICE_GET_REGION_INFO, &region) < 0) {
+		fprintf(stderr, "try-nosnoop: %s: %s\n", argv[1], errno_name(r ? -r : errno));
 		return 2;
 	}
 	t.config = region.offset;
 	t.devctl = find_devctl(&t);
 	if (argc == 4 && !strcmp(argv[2], "hold"))
 		return hold(argv[3]);
+	if (argc == 3 && t.devctl && !strcmp(argv[2], "resets"))
+		return reset_all(argv[1], &t);
 	return t.devctl ? try_all(argv[1], &t) : 2;
 }

@@ -5,17 +5,19 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum { DEVCTL_NOSNOOP = 0x0800 };
+enum { DEVCTL_NOSNOOP = 0x0800, DEVCTL_FLR = 0x8000 };
 
 /**
  * struct target - where the attempts aim
  * @fd: the VFIO device
+ * @group: its group, as VFIO opened it
  * @config: offset of its config region in @fd
  * @devctl: offset of Device Control in config space
  * @word: what Device Control held, with Enable No Snoop set
  */
 struct target {
 	int fd;
+	int group;
 	uint64_t config;
 	unsigned int devctl;
 	uint16_t word;
@@ -33,6 +35,9 @@ struct attempt {
 
 /* Ends with a row without name. */
 extern const struct attempt attempts[];
+
+/* One way to reset the function each, ends with a row without name. */
+extern const struct attempt resets[];
 
 /* Write through an io_uring; the number of bytes or a negative errno. */
 ssize_t uring_write(int fd, const void *data, unsigned int size, uint64_t offset);

@@ -1,9 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Give emulated functions an Enable No Snoop bit that can be written.
+"""Give emulated functions an Enable No Snoop bit of another kind than QEMU's.
 
 QEMU hardwires bit 11 of Device Control to 0. It is started paused here, and the
-bit is set in its own write mask of that function (and in the register itself)
-before the guest runs. QEMU keeps five arrays a function: config, cmask, wmask,
+bit is changed in its memory before the guest runs:
+
+  writable   set, and set in QEMU's own write mask of that function too
+  stuck      set, and not in the mask: it reads 1 whatever is written
+  returns    writable, and set again some time after somebody cleared it
+
+What no kind has is a reset that sets the bit, as PCI Express has it: QEMU resets
+no Device Control. QEMU keeps five arrays a function: config, cmask, wmask,
 w1cmask, used (hw/pci/pci.c); five pointers to them stand next to each other
 in its PCIDevice. No symbols are needed: the config array is found by its first
 bytes, the pointers by its address, the masks by what QEMU always puts there.
@@ -13,6 +19,7 @@ import os
 import re
 import socket
 import struct
+import threading
 import time
 
 from vmlib.paths import VmError
@@ -21,6 +28,8 @@ REGION_MAX = 192 << 20  # the guest's memory is larger, QEMU's heaps are not
 STATUS, CAPABILITY_LIST, CAPABILITY_POINTER, INTERRUPT_LINE = 0x06, 0x10, 0x34, 0x3C
 EXPRESS, DEVCTL, NOSNOOP_HIGH = 0x10, 0x08, 0x08  # bit 11 is bit 3 of the high byte
 RELAXED_ORDERING = 0x10  # a neighbour that no lock may touch, also hardwired in QEMU
+KINDS = ("writable", "stuck", "returns")
+RETURNS_AFTER = 2.0  # seconds: who writes and reads back sees the 0 first
 
 
 class Memory:
@@ -59,9 +68,13 @@ class Memory:
                 return data[address - start:address - start + size]
         return None
 
-    def set_bits(self, address, bits):
+    def byte(self, address):
+        """As it is now, not as it was when the regions were read."""
         self.file.seek(address)
-        old = self.file.read(1)[0]
+        return self.file.read(1)[0]
+
+    def set_bits(self, address, bits):
+        old = self.byte(address)
         self.file.seek(address)
         self.file.write(bytes([old | bits]))
 
@@ -92,22 +105,36 @@ def arrays_of(memory, config):
     return None
 
 
-def make_writable(pid, ids, enabled=True):
-    """Do it for every function with these ids ("8086:10d3"); how many there were."""
-    memory = Memory(pid)
-    done = 0
-    for text in ids:
-        vendor, device = (int(part, 16) for part in text.split(":"))
-        for config in set(memory.find(struct.pack("<HH", vendor, device))):
-            express = express_capability(memory.read(config, 256))
-            wmask = express and arrays_of(memory, config)
-            if wmask:
-                memory.set_bits(wmask + express + DEVCTL + 1, NOSNOOP_HIGH)
-                memory.set_bits(wmask + express + DEVCTL, RELAXED_ORDERING)
-                if enabled:
-                    memory.set_bits(config + express + DEVCTL + 1, NOSNOOP_HIGH)
-                done += 1
-    return done
+def change(memory, kind, ids):
+    """Do it for every function with these ids ("8086:10d3"); where its bit is."""
+    vendor, device = (int(part, 16) for part in ids.split(":"))
+    places = []
+    for config in set(memory.find(struct.pack("<HH", vendor, device))):
+        express = express_capability(memory.read(config, 256))
+        wmask = express and arrays_of(memory, config)
+        if not wmask:
+            continue
+        if kind != "stuck":
+            memory.set_bits(wmask + express + DEVCTL + 1, NOSNOOP_HIGH)
+            memory.set_bits(wmask + express + DEVCTL, RELAXED_ORDERING)
+        places.append(config + express + DEVCTL + 1)
+        memory.set_bits(places[-1], NOSNOOP_HIGH)
+    return places
+
+
+def keep_returning(process, memory, places):
+    """Set the bits again that have been clear for a while, until QEMU ends."""
+    since = {}
+    try:
+        while process.poll() is None:
+            for place in places:
+                if memory.byte(place) & NOSNOOP_HIGH:
+                    since.pop(place, None)
+                elif time.monotonic() - since.setdefault(place, time.monotonic()) > RETURNS_AFTER:
+                    memory.set_bits(place, NOSNOOP_HIGH)
+            time.sleep(0.1)
+    except (OSError, IndexError):  # it has ended meanwhile
+        pass
 
 
 def let_run(path):
@@ -122,16 +149,27 @@ def let_run(path):
                 lines.readline()
 
 
-class Writable:
-    """For qemu.boot(around=): these ids get a writable bit before the guest runs."""
+class Bits:
+    """For qemu.boot(around=): lines "KIND VENDOR:DEVICE" of the key nosnoop."""
 
-    def __init__(self, ids, enabled=True):
-        self.ids = ids
-        self.enabled = enabled
-        self.done = 0
+    def __init__(self, lines):
+        self.wanted = [line.split() for line in lines]
 
     def arguments(self, folder):
         return ["-S", "-qmp", f"unix:{folder}/qmp,server=on,wait=off"]
+
+    def change_all(self, process):
+        memory = Memory(process.pid)
+        returning = []
+        for kind, ids in self.wanted:
+            places = change(memory, kind, ids) if kind in KINDS else None
+            if not places:
+                raise VmError(f"nosnoop: {kind} {ids}: no such kind, or not found in QEMU's memory")
+            returning += places if kind == "returns" else []
+        memory.regions = []
+        if returning:
+            threading.Thread(target=keep_returning, args=(process, memory, returning),
+                             daemon=True).start()
 
     def started(self, process, folder):
         for _ in range(200):
@@ -139,8 +177,9 @@ class Writable:
                 break
             time.sleep(0.05)
         time.sleep(0.5)  # the monitor is there before the last device is
-        self.done = make_writable(process.pid, self.ids, self.enabled)
-        if not self.done:
+        try:
+            self.change_all(process)
+        except VmError:
             process.kill()
-            raise VmError(f"no function {' '.join(self.ids)} found in QEMU's memory")
+            raise
         let_run(f"{folder}/qmp")

@@ -136,7 +136,7 @@ def unpack(folder):
 def boot(machine, series, job, files, folder, *, append="", timeout=300, around=None, accel=None):
     """Boot, run the job, return a Result. A guest that dies is a VmError.
 
-    `around` may add arguments and act on QEMU once it runs (see nosnoop.Writable).
+    `around` may add arguments and act on QEMU once it runs (see nosnoop.Bits).
     """
     os.makedirs(folder, exist_ok=True)
     with open(f"{folder}/initrd", "wb") as initrd:
