@@ -11,9 +11,18 @@ static enum vck_result kernel_eval(const struct vck_subject *s, struct vck_findi
 	const struct vck_host *h = s->host;
 
 	vck_finding_evidence(s, f, "/proc/sys/kernel/osrelease", "%s", h->release);
-	if (!h->kver || vck_kver_known(h->kver)) {
+	if (vck_kver_known(h->kver)) {
 		vck_finding_summary(s, f, "kernel %s", h->release);
-		return h->kver ? VCK_RESULT_PASS : VCK_RESULT_UNKNOWN;
+		return VCK_RESULT_PASS;
+	}
+	if (!h->kver) {
+		vck_finding_summary(s, f,
+				    vck_release_is_mixed(h->release)
+					    ? "kernel %s holds parts of later releases: only what all "
+					      "of them answer alike is predicted (--kernel names one)"
+					    : "kernel %s: not a release of Linux",
+				    h->release);
+		return VCK_RESULT_UNKNOWN;
 	}
 	vck_finding_summary(
 		s, f,
@@ -36,7 +45,8 @@ const struct vck_rule vck_rule_host_kernel = {
 	.title = "the kernel's release is one whose answers are known",
 	.why = "What VFIO asks for changed several times (5.19, 6.1, 6.6, 6.13, 6.15). The tables were "
 	       "made from the source of 5.10 to 7.3; for other releases every prediction is unknown "
-	       "rather than a guess.",
+	       "rather than a guess. The number of a RHEL or openEuler kernel (.el9, .oe2203) says nothing "
+	       "about its VFIO, which is that of a later release.",
 	.remedy =
 		"a newer viommu-check, or --kernel with the nearest release that is known",
 	.reference =

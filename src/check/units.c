@@ -107,11 +107,15 @@ enum vck_tri vck_kver_patched(const char *release, unsigned patch)
 	return s && *s == '-' && !n && !str_after(s, "-rc") ? VCK_UNKNOWN : VCK_NO;
 }
 
+/* Of a release that is not known, every row counts from the one on where VFIO asks. */
 static bool row_matches(size_t i, const struct vck_host *h, const struct vck_unit *u)
 {
-	if (cache_rows[i].driver != u->driver || h->kver < cache_rows[i].since)
+	unsigned since = h->kver ? h->kver : VCK_KVER_NEWEST,
+		 until = h->kver ? h->kver : VCK_KVER(5, 19);
+
+	if (cache_rows[i].driver != u->driver || since < cache_rows[i].since)
 		return false;
-	if (cache_rows[i].until && h->kver >= cache_rows[i].until)
+	if (cache_rows[i].until && until >= cache_rows[i].until)
 		return false;
 	return u->driver != VCK_IOMMU_OTHER ||
 	       (u->driver_name && str_after(u->driver_name, cache_rows[i].name));
@@ -158,16 +162,24 @@ static enum vck_tri answer_value(enum answer a, const struct vck_host *h,
 static enum vck_tri cache_coherency(const struct vck_host *h, const struct vck_unit *u,
 				    const char **source)
 {
-	if (!vck_kver_known(h->kver))
+	enum vck_tri all = VCK_UNKNOWN;
+	size_t n = 0;
+
+	if (h->kver && !vck_kver_known(h->kver))
 		return VCK_UNKNOWN;
 	for (size_t i = 0; i < ARRAY_SIZE(cache_rows); i++) {
+		enum vck_tri r;
+
 		if (!row_matches(i, h, u))
 			continue;
 		if (source)
 			*source = cache_rows[i].source;
-		return answer_value(cache_rows[i].answer, h, u);
+		r = answer_value(cache_rows[i].answer, h, u);
+		if (n++ && r != all)
+			return VCK_UNKNOWN;
+		all = r;
 	}
-	return VCK_UNKNOWN;
+	return all;
 }
 
 const char *vck_unit_cache_source(const struct vck_host *h, const struct vck_unit *u)

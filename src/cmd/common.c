@@ -84,7 +84,10 @@ static int apply_overrides(struct vck_host *h, const struct vck_global *g)
 
 		if (v < VCK_KVER(5, 10)) {
 			vck_error("--kernel: '%s': %s (releases from 5.10 on are known)", g->kernel,
-				  v ? "older than what the tables know" : "not a kernel release");
+				  v ? "older than what the tables know"
+				  : vck_release_is_mixed(g->kernel)
+					  ? "its number does not say what its VFIO is"
+					  : "not a kernel release");
 			return -EINVAL;
 		}
 		h->release = vck_arena_strdup(&h->arena, g->kernel);

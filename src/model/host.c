@@ -292,12 +292,29 @@ bool vck_cmdline_has(const struct vck_host *h, const char *key, const char *word
 	return false;
 }
 
+/* ".el9" of RHEL and its rebuilds, ".oe2203" of openEuler. Oracle's UEK and ELRepo's
+ * kernels bear the mark of the distribution and are what their number says. */
+bool vck_release_is_mixed(const char *release)
+{
+	static const char *const marks[] = {".el", ".oe"};
+
+	if (!release || strstr(release, "uek") || strstr(release, ".elrepo"))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(marks); i++) {
+		const char *at = strstr(release, marks[i]);
+
+		if (at && isdigit((unsigned char)at[strlen(marks[i])]))
+			return true;
+	}
+	return false;
+}
+
 unsigned vck_kver_parse(const char *release)
 {
 	unsigned major = 0, minor = 0;
 	const char *s = release;
 
-	if (!isdigit((unsigned char)*s))
+	if (!isdigit((unsigned char)*s) || vck_release_is_mixed(release))
 		return 0;
 	for (; isdigit((unsigned char)*s) && major < 1000; s++)
 		major = major * 10 + (unsigned)(*s - '0');

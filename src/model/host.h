@@ -389,7 +389,10 @@ const char *vck_cmdline_get(const struct vck_host *h, const char *key, unsigned 
 /* Is @word one of the comma-separated words of any value of @key? */
 bool vck_cmdline_has(const struct vck_host *h, const char *key, const char *word);
 
-/* "6.12.117+deb13-amd64" to VCK_KVER(6,12); 0 when it is not a release. */
+/* Is it the kernel of a distribution that carries whole subsystems of later releases (RHEL,
+ * openEuler)? Its number then says nothing about VFIO. NULL is none. */
+bool vck_release_is_mixed(const char *release);
+/* "6.12.117+deb13-amd64" to VCK_KVER(6,12); 0 when it is not a release, or a mixed one. */
 unsigned vck_kver_parse(const char *release);
 enum vck_arch vck_arch_parse(const char *name); /* also amd64, arm64 */
 const char *vck_arch_name(enum vck_arch a);     /* NULL for unknown and other */

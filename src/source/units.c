@@ -71,7 +71,8 @@ static int read_intel(struct vck_host *h, struct vck_unit *u, struct vck_dir *di
 }
 
 /* Three formats (drivers/iommu/amd/init.c): "EFR" in 5.10, "EFR2:EFR" up to 6.6,
- * "EFR:EFR2" since 6.7. */
+ * "EFR:EFR2" since 6.7. Where the release does not tell: EFR has bits 32 to 36 (PASmax)
+ * and up, of EFR2 only the lowest 14 are in use. */
 static int parse_features(const struct vck_host *h, char *text, struct vck_unit *u)
 {
 	char *second = strchr(text, ':');
@@ -85,9 +86,7 @@ static int parse_features(const struct vck_host *h, char *text, struct vck_unit 
 		r = vck_parse_u64(second, 16, UINT64_MAX, &b);
 	if (r < 0)
 		return r;
-	if (second && !h->kver)
-		return -ENODATA; /* which is which depends on the release */
-	if (!second || h->kver >= VCK_KVER(6, 7)) {
+	if (!second || (h->kver ? h->kver >= VCK_KVER(6, 7) : a > b)) {
 		u->efr = a;
 		u->efr2 = b;
 	} else {

@@ -322,7 +322,12 @@ static void test_amd_features(void **state)
 		{"6.6.0", "2:58f77ef22294ade", VCK_YES, 0x58f77ef22294ade, 2},
 		{"6.7.0", "58f77ef22294ade:2", VCK_YES, 0x58f77ef22294ade, 2},
 		{"7.2.0", "58f77ef22294ade:0", VCK_YES, 0x58f77ef22294ade, 0},
-		{"nonsense", "58f77ef22294ade:2", VCK_UNKNOWN, 0, 0},
+		/* which is which: EFR is the one with the high bits */
+		{"5.14.0-427.13.1.el9_4.x86_64", "58f77ef22294ade:2", VCK_YES,
+		 0x58f77ef22294ade, 2},
+		{"5.14.0-162.6.1.el9_1.x86_64", "2:58f77ef22294ade", VCK_YES,
+		 0x58f77ef22294ade, 2},
+		{"nonsense", "2:58f77ef22294ade", VCK_YES, 0x58f77ef22294ade, 2},
 		{"6.12.0", "nonsense", VCK_UNKNOWN, 0, 0},
 	};
 
