@@ -345,6 +345,8 @@ const struct vck_rule vck_rule_device_sriov_pf = {
 	.reference =
 		"drivers/vfio/pci/vfio_pci_core.c:vfio_pci_core_register_device, 7.2",
 	.messages = VCK_STRINGS("Cannot bind to PF with SR-IOV enabled",
+				"probe with driver vfio-pci failed with error -16",
+				"vfio-pci: probe of * failed with error -16",
 				"driver left SR-IOV enabled after remove"),
 	.symptoms = VCK_STRINGS("10"),
 };

@@ -115,7 +115,10 @@ const struct vck_rule vck_rule_device_answers = {
 	.reference = "drivers/pci/pci.c:pci_dev_wait, 7.2",
 	.messages =
 		VCK_STRINGS("not ready *ms after FLR; giving up",
-			    "not ready *ms after *; giving up", "device inaccessible"),
+			    "not ready *ms after *; giving up",
+			    "not ready *ms after *; waiting", "device inaccessible",
+			    /* libvirt virpci.c; pciutils lspci.c */
+			    "Unknown PCI header type '127'", "Unknown header type 7f"),
 	.symptoms = VCK_STRINGS("20"),
 };
 
@@ -381,6 +384,7 @@ const struct vck_rule vck_rule_device_power = {
 		"Unable to power on device, stuck in D3",
 		"Unable to change power state from * to D0, device inaccessible",
 		"can't change power state from * to D0 (config space inaccessible)",
+		"Refused to change power state",
 		"not ready *ms after FLR; giving up"),
 	.symptoms = VCK_STRINGS("20", "22"),
 };
@@ -423,12 +427,15 @@ const struct vck_rule vck_rule_device_bound = {
 	.title = "the device is bound to its vfio driver",
 	.why = "/dev/vfio/N appears when the first member of the group is bound to a vfio driver. "
 	       "driver_override names the driver for this one device; new_id and vfio_pci.ids= catch every "
-	       "device of the model. Some models have a vfio driver of their own (migration).",
+	       "device of the model. Some models have a vfio driver of their own (migration). The node is "
+	       "root's alone (0600): libvirt hands it to its QEMU, else it has to be given to the VMM's user.",
 	.remedy = "driver_override, unbind, drivers_probe; or viommu-check bind",
 	.reference = "drivers/pci/pci-driver.c:pci_match_device, 7.2",
 	.messages =
 		VCK_STRINGS("failed to open /dev/vfio/*: No such file or directory",
-			    "Could not open '/dev/vfio/*': No such file or directory"),
+			    "Could not open '/dev/vfio/*': No such file or directory",
+			    "failed to open /dev/vfio/*: Permission denied",
+			    "Could not open '/dev/vfio/*': Permission denied"),
 	.symptoms = VCK_STRINGS("29"),
 };
 

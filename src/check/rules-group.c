@@ -26,14 +26,23 @@ const struct vck_rule vck_rule_group_in_use = {
 	.eval = in_use_eval,
 	.title = "nobody holds the group",
 	.why = "A group has one owner at a time: a second open of /dev/vfio/N fails with EBUSY, and "
-	       "unbinding a device that a VM uses waits until the VM lets go.",
+	       "unbinding a device that a VM uses waits until the VM lets go. As long as VFIO owns the "
+	       "group, no driver of the host binds to a member of it either (EBUSY, error -16).",
 	.remedy = "stop the other VM",
-	.reference = "drivers/vfio/group.c:vfio_group_fops_open, 7.2",
+	.reference = "drivers/vfio/group.c:vfio_group_fops_open, drivers/iommu/iommu.c:"
+		     "iommu_device_use_default_domain, 7.2",
+	/* kernel: vfio_main.c and vfio_pci.c, 5.10 to 7.2; libvirt virhostdev.c; qemu-server */
 	.messages =
 		VCK_STRINGS("failed to open /dev/vfio/*: Device or resource busy",
 			    "Could not open '/dev/vfio/*': Device or resource busy",
 			    "*Device or resource busy*/dev/vfio/*",
-			    "currently in use, task blocked until device is released"),
+			    "currently in use, task * blocked until device is released",
+			    "Relaying device request to user",
+			    "No device request channel registered, blocked until released",
+			    "PCI device * is in use by driver *, domain",
+			    "PCI device * already in use by VMID",
+			    "probe with driver * failed with error -16",
+			    "probe of * failed with error -16"),
 	.symptoms = VCK_STRINGS("31"),
 };
 
@@ -128,7 +137,12 @@ const struct vck_rule vck_rule_group_viable = {
 		"ensure all devices within the iommu_group are bound to their vfio bus driver",
 		"Wrong driver * pcieport", "failed to add group * to VFIO container",
 		"failed to setup container for group *: Failed to set group container: "
-		"Operation not permitted"),
+		"Operation not permitted",
+		"error getting device from group *: Operation not permitted",
+		"Verify all devices in group * are bound to vfio-",
+		"cannot add VFIO group to container, error 1 ",
+		"failed to add vfio group into vfio container: Operation not permitted",
+		"error bind device * to iommufd*: Operation not permitted"),
 	.symptoms = VCK_STRINGS("1", "2", "3"),
 };
 
@@ -187,7 +201,13 @@ const struct vck_rule vck_rule_group_reserved_regions = {
 	.messages = VCK_STRINGS(
 		"Firmware has requested this device have a 1:1 IOMMU mapping, rejecting "
 		"configuring the device",
-		"Device is ineligible for IOMMU domain attach due to platform RMRR requirement"),
+		"Device is ineligible for IOMMU domain attach due to platform RMRR requirement",
+		/* drivers/iommu/iommu.c, 6.12 and 7.2 */
+		"IOMMU driver was not able to establish FW requested direct mapping",
+		"Failed to set group container: Invalid argument",
+		"cannot add VFIO group to container, error 22 ",
+		"failed to add vfio group into vfio container: Invalid argument",
+		"error bind device * to iommufd*: Invalid argument"),
 	.symptoms = VCK_STRINGS("5"),
 };
 
@@ -264,7 +284,8 @@ const struct vck_rule vck_rule_group_isolated_msi = {
 			    "No interrupt remapping for container being created",
 			    "Failed to set iommu for container: Operation not permitted",
 			    "failed to set iommu for container: Operation not permitted",
-			    "MSI interrupts are not secure"),
+			    "MSI interrupts are not secure",
+			    "error bind device * to iommufd*: Operation not permitted"),
 	.symptoms = VCK_STRINGS("6"),
 };
 

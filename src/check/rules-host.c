@@ -82,7 +82,10 @@ const struct vck_rule vck_rule_host_iommu_groups = {
 		"host doesn't support passthrough of host PCI devices",
 		"VFIO device assignment is not available on this platform",
 		"IOMMU not found", "No ACPI DMAR table found, IOMMU either disabled",
-		"IOMMU appears to be disabled in kernel"),
+		"IOMMU appears to be disabled in kernel",
+		/* qemu-server and pve-manager */
+		"cannot prepare PCI pass-through, IOMMU not present",
+		"No IOMMU detected, please activate it"),
 	.symptoms = VCK_STRINGS("4", "28"),
 };
 
@@ -184,7 +187,8 @@ const struct vck_rule vck_rule_host_iommufd = {
 	.messages =
 		VCK_STRINGS("failed to find vfio-dev/*/dev", "lstat /dev/vfio/devices/*",
 			    "/dev/vfio/devices/*: no such file",
-			    "failed to open /dev/iommu: No such file or directory"),
+			    "failed to open /dev/iommu: No such file or directory",
+			    "IOMMUFD is providing /dev/vfio/vfio, not VFIO"),
 	.symptoms = VCK_STRINGS("30"),
 };
 
@@ -235,8 +239,13 @@ const struct vck_rule vck_rule_host_interrupt_remapping = {
 		"interrupt remapping on in firmware and not off on the kernel command line",
 	.reference =
 		"drivers/iommu/irq_remapping.c, drivers/iommu/intel/irq_remapping.c, 6.12",
-	.messages = VCK_STRINGS("DMAR-IR: * Interrupt remapping is disabled",
+	/* intel/irq_remapping.c, amd/init.c, arch/x86/kernel/apic/apic.c, 5.10 to 7.2 */
+	.messages = VCK_STRINGS("Failed to enable irq remapping. You are vulnerable to "
+				"irq-injection attacks",
+				"interrupt remapping is being disabled. Please contact your BIOS",
 				"AMD-Vi: Disabling interrupt remapping",
+				"IOAPIC[*] not in IVRS table",
+				"IRQ remapping doesn't support X2APIC mode",
 				"Enabled IRQ remapping in xapic mode"),
 	.symptoms = VCK_STRINGS("6"),
 };

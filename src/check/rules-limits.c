@@ -46,6 +46,8 @@ const struct vck_rule vck_rule_host_memlock = {
 		VCK_STRINGS("VFIO_MAP_DMA failed: Cannot allocate memory",
 			    "RLIMIT_MEMLOCK (*) exceeded",
 			    "vfio_container_dma_map(*) = -12 (Cannot allocate memory)",
+			    "vfio_dma_map(*) = -12 (Cannot allocate memory)",
+			    "set up DMA remapping, error 12 ",
 			    "IOMMU_IOAS_MAP failed: Cannot allocate memory"),
 	.symptoms = VCK_STRINGS("14", "15"),
 };
@@ -85,7 +87,9 @@ const struct vck_rule vck_rule_host_dma_entry_limit = {
 	.messages =
 		VCK_STRINGS("VFIO_MAP_DMA failed: No space left on device",
 			    "possibly running out of DMA mappings",
-			    "vfio_container_dma_map(*) = -28 (No space left on device)"),
+			    "vfio_container_dma_map(*) = -28 (No space left on device)",
+			    "vfio_dma_map(*) = -28 (No space left on device)",
+			    "set up DMA remapping, error 28 "),
 	.symptoms = VCK_STRINGS("16"),
 };
 
@@ -154,6 +158,8 @@ const struct vck_rule vck_rule_host_address_width = {
 	.reference = "VT-d specification 11.4.2 (MGAW, SAGAW); AMD 48882 (EFR.HATS)",
 	.messages = VCK_STRINGS("VFIO_MAP_DMA failed: Invalid argument",
 				"vfio_container_dma_map(*) = -22 (Invalid argument)",
+				"vfio_dma_map(*) = -22 (Invalid argument)",
+				"set up DMA remapping, error 22 ",
 				"*Invalid argument*vfio_container_dma_map(*",
 				"vfio_container_dma_map(*, 0x380000000000, *)",
 				"Failed to map * -22 *guest-phys-bits*"),

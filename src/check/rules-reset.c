@@ -61,7 +61,10 @@ const struct vck_rule vck_rule_reset_method = {
 		"vfio_pci_core_enable, 7.2",
 	.messages = VCK_STRINGS(
 		"Cannot reset device *, no available reset mechanism",
-		"Unable to reset PCI device *: no FLR, PM reset or bus reset available"),
+		"Unable to reset PCI device *: no FLR, PM reset or bus reset available",
+		/* pci.c and vfio_pci_config.c, 5.10 to 7.2; qemu-server */
+		"timed out waiting for pending transaction; performing * level reset anyway",
+		"reset recovery - restoring BARs", "can't reset PCI device '"),
 	.symptoms = VCK_STRINGS("17", "19"),
 };
 

@@ -4,7 +4,8 @@
 
 #include "check/rules.h"
 
-/* vfio_pci.c:vfio_pci_nointx, Intel Ethernet 700 and 800 series. */
+/* vfio_pci_core.c:vfio_pci_nointx, the same in 5.10 to 7.2: Intel Ethernet 700 series and
+ * X550. */
 static bool hides_intx(const struct vck_device *d)
 {
 	static const uint16_t ids[] = {0x1572, 0x1574, 0x1580, 0x1581, 0x1583, 0x1584,
