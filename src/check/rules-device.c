@@ -236,6 +236,14 @@ static const struct vck_region *framebuffer_on(const struct vck_host *h,
 	return NULL;
 }
 
+/* From 6.0 on vfio-pci takes the console off a VGA function when it binds to it
+ * (vfio_pci_vga_init; "vfio/pci: Remove console drivers", for 5.20). */
+static bool vfio_removes_console(const struct vck_subject *s)
+{
+	return s->host->kver >= VCK_KVER(6, 0) && s->device->class >> 8 == 0x0300 &&
+	       !(s->device->driver && vck_driver_is_vfio(s->device->driver));
+}
+
 static enum vck_result framebuffer_eval(const struct vck_subject *s,
 					struct vck_finding *f)
 {
@@ -243,11 +251,23 @@ static enum vck_result framebuffer_eval(const struct vck_subject *s,
 
 	if (!fb)
 		return VCK_RESULT_PASS;
-	vck_finding_summary(s, f, "the boot framebuffer (%s) lies in its memory",
-			    fb->type);
 	vck_finding_evidence(s, f, "/proc/iomem", "%llx-%llx : %s",
 			     (unsigned long long)fb->start, (unsigned long long)fb->end,
 			     fb->type);
+	if (vfio_removes_console(s)) {
+		f->severity = VCK_SEV_NOTE;
+		vck_finding_summary(s, f,
+				    "it shows the boot console (%s), which vfio-pci takes away "
+				    "when it binds",
+				    fb->type);
+		vck_finding_remedy(
+			s, f, VCK_REMEDY_FIRMWARE, NULL,
+			"have another way in (network, serial line), or make another graphics "
+			"device the primary one in firmware");
+		return VCK_RESULT_FAIL;
+	}
+	vck_finding_summary(s, f, "the boot framebuffer (%s) lies in its memory",
+			    fb->type);
 	vck_finding_remedy(
 		s, f, VCK_REMEDY_BOOT, NULL,
 		"make another graphics device the primary one in firmware; else "
@@ -266,10 +286,11 @@ const struct vck_rule vck_rule_device_boot_framebuffer = {
 	.eval = framebuffer_eval,
 	.title = "no boot framebuffer holds the device's memory",
 	.why = "Firmware's framebuffer (efifb, simpledrm, BOOTFB) claims part of the primary graphics card's "
-	       "BAR. VFIO then floods the log with \"can't reserve\" and the guest's screen stays black.",
+	       "BAR. VFIO then floods the log with \"can't reserve\" and the guest's screen stays black. From 6.0 "
+	       "on vfio-pci removes it itself when it binds to a VGA function.",
 	.remedy = "another primary graphics device; initcall_blacklist=sysfb_init",
 	.reference =
-		"drivers/firmware/sysfb.c; drivers/pci/pci.c:pci_request_region, 7.2",
+		"drivers/firmware/sysfb.c; drivers/vfio/pci/vfio_pci_core.c:vfio_pci_vga_init, 7.2",
 	.messages = VCK_STRINGS("BAR *: can't reserve [mem *", "BAR *: can't reserve *"),
 	.symptoms = VCK_STRINGS("23"),
 };
