@@ -104,15 +104,18 @@ char *vck_arena_strdup(struct vck_arena *a, const char *s)
 
 char *vck_arena_vprintf(struct vck_arena *a, const char *fmt, va_list ap)
 {
+	char text[256]; /* most are short: formatted once, then copied */
 	va_list copy;
 	char *p;
 	int n;
 
 	va_copy(copy, ap);
-	n = vsnprintf(NULL, 0, fmt, copy);
+	n = vsnprintf(text, sizeof(text), fmt, copy);
 	va_end(copy);
 	if (n < 0)
 		return NULL;
+	if ((size_t)n < sizeof(text))
+		return vck_arena_memdup(a, text, (size_t)n + 1);
 	p = vck_arena_alloc(a, (size_t)n + 1);
 	if (p)
 		vsnprintf(p, (size_t)n + 1, fmt, ap);
@@ -126,6 +129,26 @@ char *vck_arena_printf(struct vck_arena *a, const char *fmt, ...)
 
 	va_start(ap, fmt);
 	p = vck_arena_vprintf(a, fmt, ap);
+	va_end(ap);
+	return p;
+}
+
+char *vck_arena_cat(struct vck_arena *a, const char *s, ...)
+{
+	size_t n = strlen(s);
+	va_list ap;
+	char *p, *end;
+
+	va_start(ap, s);
+	for (const char *t; (t = va_arg(ap, const char *));)
+		n += strlen(t);
+	va_end(ap);
+	p = end = vck_arena_alloc(a, n + 1);
+	if (!p)
+		return NULL;
+	va_start(ap, s);
+	for (; s; s = va_arg(ap, const char *))
+		end = stpcpy(end, s);
 	va_end(ap);
 	return p;
 }

@@ -23,6 +23,8 @@ void *vck_arena_calloc(struct vck_arena *a, size_t n, size_t size) must_check;
 char *vck_arena_strdup(struct vck_arena *a, const char *s) must_check;
 char *vck_arena_strndup(struct vck_arena *a, const char *s, size_t n) must_check;
 void *vck_arena_memdup(struct vck_arena *a, const void *p, size_t n) must_check;
+/* Strings one behind another, up to a NULL. */
+char *vck_arena_cat(struct vck_arena *a, const char *s, ...) __attribute__((sentinel));
 char *vck_arena_printf(struct vck_arena *a, const char *fmt, ...) must_check
 	printf_like(2, 3);
 char *vck_arena_vprintf(struct vck_arena *a, const char *fmt, va_list ap) must_check

@@ -16,7 +16,7 @@ static bool reserve(struct vck_buf *b, size_t extra)
 		return false;
 	if (need <= b->cap)
 		return true;
-	want = b->cap ? b->cap : 64;
+	want = b->cap ? b->cap : 256;
 	while (want < need)
 		want *= 2;
 	p = realloc(b->data, want);
@@ -28,6 +28,17 @@ static bool reserve(struct vck_buf *b, size_t extra)
 	b->data = p;
 	b->cap = want;
 	return true;
+}
+
+char *vck_buf_room(struct vck_buf *b, size_t n)
+{
+	return reserve(b, n) ? b->data + b->len : NULL;
+}
+
+void vck_buf_used(struct vck_buf *b, size_t n)
+{
+	b->len += n;
+	b->data[b->len] = '\0';
 }
 
 void vck_buf_add(struct vck_buf *b, const void *p, size_t n)
@@ -45,6 +56,16 @@ void vck_buf_adds(struct vck_buf *b, const char *s)
 	vck_buf_add(b, s, strlen(s));
 }
 
+void vck_buf_cat(struct vck_buf *b, const char *s, ...)
+{
+	va_list ap;
+
+	va_start(ap, s);
+	for (; s; s = va_arg(ap, const char *))
+		vck_buf_adds(b, s);
+	va_end(ap);
+}
+
 void vck_buf_addc(struct vck_buf *b, char c)
 {
 	vck_buf_add(b, &c, 1);
@@ -52,17 +73,22 @@ void vck_buf_addc(struct vck_buf *b, char c)
 
 void vck_buf_addvf(struct vck_buf *b, const char *fmt, va_list ap)
 {
+	size_t room = b->cap - b->len;
 	va_list copy;
 	int n;
 
+	/* Into what room there is; once more where that was too little. */
 	va_copy(copy, ap);
-	n = vsnprintf(NULL, 0, fmt, copy);
+	n = vsnprintf(room ? b->data + b->len : NULL, room, fmt, copy);
 	va_end(copy);
 	if (n < 0 || !reserve(b, (size_t)n)) {
+		if (room)
+			b->data[b->len] = '\0';
 		b->failed = true;
 		return;
 	}
-	vsnprintf(b->data + b->len, (size_t)n + 1, fmt, ap);
+	if ((size_t)n >= room)
+		vsnprintf(b->data + b->len, (size_t)n + 1, fmt, ap);
 	b->len += (size_t)n;
 }
 

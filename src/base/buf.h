@@ -16,9 +16,15 @@ struct vck_buf {
 
 void vck_buf_add(struct vck_buf *b, const void *p, size_t n);
 void vck_buf_adds(struct vck_buf *b, const char *s);
+/* Strings one behind another, up to a NULL. */
+void vck_buf_cat(struct vck_buf *b, const char *s, ...) __attribute__((sentinel));
 void vck_buf_addc(struct vck_buf *b, char c);
 void vck_buf_addf(struct vck_buf *b, const char *fmt, ...) printf_like(2, 3);
 void vck_buf_addvf(struct vck_buf *b, const char *fmt, va_list ap) printf_like(2, 0);
+/* Room for @n bytes behind the content, to be filled by the caller and made part of it by
+ * vck_buf_used(); NULL when memory ran out. Borrowed until the next call. */
+char *vck_buf_room(struct vck_buf *b, size_t n);
+void vck_buf_used(struct vck_buf *b, size_t n);
 /* Empty it and keep the memory. */
 void vck_buf_reset(struct vck_buf *b);
 /* The string, "" when nothing was added or memory ran out. */

@@ -10,13 +10,11 @@
 
 static int digit(char c)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return 16;
+	unsigned d = (unsigned char)c - (unsigned)'0', letter = (c | 0x20u) - (unsigned)'a';
+
+	if (d < 10)
+		return (int)d;
+	return letter < 6 ? (int)letter + 10 : 16;
 }
 
 int vck_parse_u64(const char *s, int base, uint64_t max, uint64_t *ret)

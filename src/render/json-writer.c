@@ -19,19 +19,6 @@ void vck_json_done(struct vck_json *j)
 
 /* --- strings --- */
 
-/* What stands in a JSON string as it is: printable ASCII but for the quote and the backslash. */
-static bool is_plain(const char *s, size_t n)
-{
-	unsigned odd = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)s[i];
-
-		odd |= (c - 0x20u >= 0x5fu) | (c == '"') | (c == '\\');
-	}
-	return !odd;
-}
-
 /* Length of a character that json-c writes as it is and that a terminal may act upon:
  * DEL, the C1 controls, bidirectional controls and line separators; 0 for any other. */
 static size_t is_control(const char *s, size_t n, uint32_t *ret)
@@ -85,39 +72,96 @@ static int foreign(struct vck_json *j, const char *value, size_t n)
 	return text ? 0 : -1;
 }
 
-static void string(struct vck_json *j, const char *value)
+/* Printable ASCII but for what needs a backslash, eight bytes at a time: a byte is below n
+ * where (x - n) & ~x has its high bit (Bit Twiddling Hacks), n up to 128. */
+static size_t plain_length(const char *s, size_t n)
 {
-	size_t n = strlen(value);
+	const uint64_t ones = UINT64_MAX / 255, high = ones * 128;
+	size_t i = 0;
 
-	if (is_plain(value, n)) {
-		vck_buf_addc(&j->text, '"');
-		vck_buf_add(&j->text, value, n);
-		vck_buf_addc(&j->text, '"');
-	} else if (foreign(j, value, n) < 0) {
-		j->failed = true;
+	for (; n - i >= 8; i += 8) {
+		uint64_t x, quote, slash, del;
+
+		memcpy(&x, s + i, 8);
+		quote = x ^ ones * '"';
+		slash = x ^ ones * '\\';
+		del = x ^ ones * 0x7f;
+		if ((x | ((x - ones * 0x20) & ~x) | ((quote - ones) & ~quote) |
+		     ((slash - ones) & ~slash) | ((del - ones) & ~del)) &
+		    high)
+			break;
 	}
+	while (i < n && (unsigned char)s[i] - 0x20u < 0x5fu && s[i] != '"' && s[i] != '\\')
+		i++;
+	return i;
+}
+
+/* @value at @p, which has room for twice its length and two; where it ends, or NULL when it
+ * needs more than a backslash here and there. */
+static char *plain_string(char *p, const char *value, size_t n)
+{
+	*p++ = '"';
+	for (size_t i = 0; i < n; i++) {
+		size_t k = plain_length(value + i, n - i);
+
+		memcpy(p, value + i, k);
+		p += k;
+		i += k;
+		if (i == n)
+			break;
+		if (value[i] != '\n' && value[i] != '"' && value[i] != '\\')
+			return NULL;
+		*p++ = '\\';
+		*p++ = value[i] == '\n' ? 'n' : value[i];
+	}
+	*p++ = '"';
+	return p;
 }
 
 /* --- structure --- */
 
-/* What stands before a value: the comma, and its key. */
-static void lead(struct vck_json *j, const char *key)
+/* What stands before a value, the comma and its key, with room for @extra bytes of the value
+ * behind it; where that begins, or NULL when memory ran out. Not yet part of the text. */
+static char *lead(struct vck_json *j, const char *key, size_t extra)
 {
+	size_t n = key ? strlen(key) : 0;
+	char *p = vck_buf_room(&j->text, n + 4 + extra);
+
+	if (!p)
+		return NULL;
 	if (j->follows)
-		vck_buf_addc(&j->text, ',');
+		*p++ = ',';
 	j->follows = true;
-	if (!key)
+	if (key) {
+		*p++ = '"';
+		memcpy(p, key, n);
+		memcpy(p + n, "\":", 2);
+		p += n + 2;
+	}
+	return p;
+}
+
+/* The text goes up to @end. */
+static void used_to(struct vck_json *j, const char *end)
+{
+	vck_buf_used(&j->text, (size_t)(end - j->text.data) - j->text.len);
+}
+
+/* A member whose value needs no escaping. */
+static void member(struct vck_json *j, const char *key, const char *value, size_t n)
+{
+	char *p = lead(j, key, n);
+
+	if (!p)
 		return;
-	vck_buf_addc(&j->text, '"');
-	vck_buf_adds(&j->text, key);
-	vck_buf_add(&j->text, "\":", 2);
+	memcpy(p, value, n);
+	used_to(j, p + n);
 }
 
 static void begin(struct vck_json *j, const char *key, char open, char close)
 {
 	assert(j->depth < VCK_JSON_DEPTH);
-	lead(j, key);
-	vck_buf_addc(&j->text, open);
+	member(j, key, &open, 1);
 	j->close[j->depth++] = close;
 	j->follows = false;
 }
@@ -150,11 +194,20 @@ void vck_json_end(struct vck_json *j)
 
 void vck_json_str(struct vck_json *j, const char *key, const char *value)
 {
-	lead(j, key);
-	if (value)
-		string(j, value);
-	else
-		vck_buf_add(&j->text, "null", 4);
+	size_t n = value ? strlen(value) : 0;
+	char *p, *end;
+
+	if (!value) {
+		member(j, key, "null", 4);
+		return;
+	}
+	p = lead(j, key, 2 * n + 2);
+	if (!p)
+		return;
+	end = plain_string(p, value, n);
+	used_to(j, end ? end : p);
+	if (!end && foreign(j, value, n) < 0)
+		j->failed = true;
 }
 
 void vck_json_strf(struct vck_json *j, const char *key, const char *fmt, ...)
@@ -171,14 +224,13 @@ void vck_json_strf(struct vck_json *j, const char *key, const char *fmt, ...)
 
 void vck_json_num(struct vck_json *j, const char *key, uint64_t value)
 {
-	lead(j, key);
+	member(j, key, "", 0);
 	vck_buf_addf(&j->text, "%" PRIu64, value);
 }
 
 void vck_json_bool(struct vck_json *j, const char *key, bool value)
 {
-	lead(j, key);
-	vck_buf_adds(&j->text, value ? "true" : "false");
+	member(j, key, value ? "true" : "false", value ? 4 : 5);
 }
 
 void vck_json_tri(struct vck_json *j, const char *key, enum vck_tri value)
@@ -224,10 +276,9 @@ void vck_json_hex(struct vck_json *j, const char *key, bool known, uint64_t valu
 
 void vck_json_str_under(struct vck_json *j, const char *key, const char *value)
 {
-	if (j->follows)
-		vck_buf_addc(&j->text, ',');
-	string(j, key);
+	/* The key as a value, then its own, without a comma between them. */
+	vck_json_str(j, NULL, key);
 	vck_buf_addc(&j->text, ':');
-	string(j, value);
-	j->follows = true;
+	j->follows = false;
+	vck_json_str(j, NULL, value);
 }
