@@ -39,7 +39,8 @@ bool vck_driver_is_vfio(const char *driver)
 		"vfio-cdx",
 	};
 
-	return in_list(driver, list, ARRAY_SIZE(list));
+	/* Asked of every driver by many rules. */
+	return driver && strstr(driver, "vfio") && in_list(driver, list, ARRAY_SIZE(list));
 }
 
 bool vck_driver_is_idle(const char *driver)
@@ -109,9 +110,9 @@ enum vck_tri vck_device_isolated_msi(const struct vck_host *h, const struct vck_
 	switch (h->arch) {
 	case VCK_ARCH_X86_64:
 		if (d->real_dma_dev && streq0(d->real_dma_dev->driver, "vmd"))
-			return vck_tri_and(vck_host_irq_remapping(h),
+			return vck_tri_and(h->irq_remapping,
 					   vmd_child_isolated(d));
-		return vck_host_irq_remapping(h);
+		return h->irq_remapping;
 	case VCK_ARCH_AARCH64:
 		if (d->msi_chip && strstr(d->msi_chip, "ITS"))
 			return VCK_YES;

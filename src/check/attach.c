@@ -7,7 +7,7 @@
 #include <errno.h>
 
 #include "check/attach.h"
-#include "check/engine.h"
+#include "check/rules.h"
 #include "check/tables.h"
 #include "check/units.h"
 
@@ -241,53 +241,53 @@ static enum vck_tri answers(const struct vck_case *c)
 #define AT_BIND AT(BIND, BIND, BIND)
 
 const struct vck_step vck_steps[] = {
-	{"device.vfio-driver", 0, 0, AT_BIND, ENOENT, false, has_vfio_driver,
+	{&vck_rule_device_vfio_driver, 0, 0, AT_BIND, ENOENT, false, has_vfio_driver,
 	 "drivers/vfio/Kconfig"},
-	{"device.is-iommu", 0, 0, AT_BIND, ENODEV, false, may_have_driver,
+	{&vck_rule_device_is_iommu, 0, 0, AT_BIND, ENODEV, false, may_have_driver,
 	 "drivers/iommu/amd/init.c:iommu_init_pci"},
-	{"iommu.deferred", 0, 0, AT_BIND, EAGAIN, false, not_deferred,
+	{&vck_rule_iommu_deferred, 0, 0, AT_BIND, EAGAIN, false, not_deferred,
 	 "drivers/base/dd.c:device_driver_attach"},
-	{"device.vf-vanishes", 0, 0, AT_BIND, ENODEV, false, still_there,
+	{&vck_rule_device_vf_vanishes, 0, 0, AT_BIND, ENODEV, false, still_there,
 	 "drivers/pci/iov.c:sriov_disable"},
-	{"platform.reset", 0, 0, AT_BIND, ENOENT, false, platform_reset,
+	{&vck_rule_platform_reset, 0, 0, AT_BIND, ENOENT, false, platform_reset,
 	 "drivers/vfio/platform/vfio_platform_common.c:vfio_platform_init_common"},
-	{"device.denylist", 0, 0, AT_BIND, EINVAL, false, not_denylisted,
+	{&vck_rule_device_denylist, 0, 0, AT_BIND, EINVAL, false, not_denylisted,
 	 "drivers/vfio/pci/vfio_pci.c:vfio_pci_is_denylisted"},
-	{"device.header", 0, 0, AT_BIND, EINVAL, false, plain_header,
+	{&vck_rule_device_header, 0, 0, AT_BIND, EINVAL, false, plain_header,
 	 "drivers/vfio/pci/vfio_pci_core.c:vfio_pci_core_register_device"},
-	{"device.sriov-pf", 0, 0, AT_BIND, EBUSY, false, no_vfs,
+	{&vck_rule_device_sriov_pf, 0, 0, AT_BIND, EBUSY, false, no_vfs,
 	 "drivers/vfio/pci/vfio_pci_core.c:vfio_pci_core_register_device"},
-	{"device.group", 0, 0, AT_BIND, EINVAL, false, has_group,
+	{&vck_rule_device_group, 0, 0, AT_BIND, EINVAL, false, has_group,
 	 "drivers/vfio/group.c:vfio_group_find_or_alloc"},
-	{"iommu.cache-coherency", VCK_KVER(5, 19), 0, AT_BIND, EINVAL, true,
+	{&vck_rule_iommu_cache_coherency, VCK_KVER(5, 19), 0, AT_BIND, EINVAL, true,
 	 coherent_mappings, "drivers/vfio/vfio_main.c:__vfio_register_dev"},
-	{"group.in-use", 0, 0, AT(GROUP, GROUP, GROUP), EBUSY, false, not_held,
+	{&vck_rule_group_in_use, 0, 0, AT(GROUP, GROUP, GROUP), EBUSY, false, not_held,
 	 "drivers/vfio/group.c:vfio_group_fops_open"},
 	/* iommufd looks at interrupts before it claims the group, type1 when it attaches. */
-	{"group.isolated-msi", 0, 0, AT(NONE, DEVICE, GROUP), EPERM, true, isolated_msi,
+	{&vck_rule_group_isolated_msi, 0, 0, AT(NONE, DEVICE, GROUP), EPERM, true, isolated_msi,
 	 "drivers/iommu/iommufd/device.c:iommufd_device_bind"},
-	{"group.viable", VCK_KVER(5, 19), 0, AT(GROUP, DEVICE, GROUP), EPERM, true,
+	{&vck_rule_group_viable, VCK_KVER(5, 19), 0, AT(GROUP, DEVICE, GROUP), EPERM, true,
 	 viable, "drivers/iommu/iommu.c:iommu_group_claim_dma_owner"},
-	{"group.reserved-regions", VCK_KVER(6, 6), 0, AT(GROUP, DEVICE, GROUP), EINVAL,
+	{&vck_rule_group_reserved_regions, VCK_KVER(6, 6), 0, AT(GROUP, DEVICE, GROUP), EINVAL,
 	 true, no_direct_region, "drivers/iommu/iommu.c:__iommu_device_set_domain"},
 	/* Until VT-d got a blocking domain of its own (6.2), the claim attached an empty
 	 * one that its driver took for VFIO's (__iommu_group_alloc_blocking_domain). */
-	{"group.reserved-regions", VCK_KVER(5, 19), VCK_KVER(6, 2),
+	{&vck_rule_group_reserved_regions, VCK_KVER(5, 19), VCK_KVER(6, 2),
 	 AT(GROUP, DEVICE, GROUP), EPERM, true, no_locked_rmrr,
 	 "drivers/iommu/intel/iommu.c:intel_iommu_attach_device, 6.1"},
-	{"device.vfio-backend", 0, 0, AT(IOMMU, NONE, NONE), ENODEV, false, has_backend,
+	{&vck_rule_device_vfio_backend, 0, 0, AT(IOMMU, NONE, NONE), ENODEV, false, has_backend,
 	 "drivers/vfio/container.c:vfio_ioctl_set_iommu"},
-	{"group.reserved-regions", 0, VCK_KVER(6, 6), AT(IOMMU, DEVICE, IOMMU), EPERM,
+	{&vck_rule_group_reserved_regions, 0, VCK_KVER(6, 6), AT(IOMMU, DEVICE, IOMMU), EPERM,
 	 true, no_locked_rmrr, "drivers/iommu/intel/iommu.c:intel_iommu_attach_device"},
-	{"group.isolated-msi", 0, 0, AT(IOMMU, NONE, NONE), EPERM, true, isolated_msi,
+	{&vck_rule_group_isolated_msi, 0, 0, AT(IOMMU, NONE, NONE), EPERM, true, isolated_msi,
 	 "drivers/vfio/vfio_iommu_type1.c:vfio_iommu_type1_attach_group"},
-	{"group.viable", 0, VCK_KVER(5, 19), AT(DEVICE, DEVICE, DEVICE), EINVAL, true,
+	{&vck_rule_group_viable, 0, VCK_KVER(5, 19), AT(DEVICE, DEVICE, DEVICE), EINVAL, true,
 	 viable, "drivers/vfio/vfio.c:vfio_group_get_device_fd, 5.10"},
-	{"device.vf-token", 0, 0, AT(DEVICE, DEVICE, GROUP), EACCES, false, no_token,
+	{&vck_rule_device_vf_token, 0, 0, AT(DEVICE, DEVICE, GROUP), EACCES, false, no_token,
 	 "drivers/vfio/pci/vfio_pci_core.c:vfio_pci_validate_vf_token"},
-	{"device.bars", 0, 0, AT(DEVICE, DEVICE, GROUP), EINVAL, false, bars_assigned,
+	{&vck_rule_device_bars, 0, 0, AT(DEVICE, DEVICE, GROUP), EINVAL, false, bars_assigned,
 	 "drivers/pci/setup-res.c:pci_enable_resources"},
-	{"device.answers", 0, 0, AT(DEVICE, DEVICE, GROUP), EIO, false, answers,
+	{&vck_rule_device_answers, 0, 0, AT(DEVICE, DEVICE, GROUP), EIO, false, answers,
 	 "drivers/vfio/pci/vfio_pci_core.c:vfio_pci_core_enable"},
 	{.rule = NULL},
 };
@@ -364,7 +364,7 @@ struct vck_attach vck_case_walk(const struct vck_case *c)
 			     : (struct vck_attach){.accepted = VCK_YES, .noiommu = c->noiommu};
 }
 
-enum vck_tri vck_case_rule(const struct vck_case *c, const char *rule,
+enum vck_tri vck_case_rule(const struct vck_case *c, const struct vck_rule *rule,
 			   const struct vck_step **ret)
 {
 	enum vck_tri all = VCK_YES;
@@ -372,7 +372,7 @@ enum vck_tri vck_case_rule(const struct vck_case *c, const char *rule,
 	for (const struct vck_step *s = vck_steps; s->rule && all != VCK_NO; s++) {
 		enum vck_tri r;
 
-		if (!streq(s->rule, rule))
+		if (s->rule != rule)
 			continue;
 		r = step_result(c, s);
 		if (ret && r != VCK_YES && (all == VCK_YES || r == VCK_NO))

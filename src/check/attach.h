@@ -36,8 +36,10 @@ struct vck_case {
 	struct vck_membership members;
 };
 
+struct vck_rule;
+
 struct vck_step {
-	const char *rule;	/* id of the rule that explains a refusal here */
+	const struct vck_rule *rule; /* that explains a refusal here */
 	unsigned since, until;	/* VCK_KVER; until is exclusive, 0 = no limit */
 	enum vck_stage stage[VCK_PATH_MAX]; /* NONE: that path has no such step */
 	int err;		/* positive errno of a refusal */
@@ -65,12 +67,13 @@ struct vck_attach vck_case_walk(const struct vck_case *c);
 /**
  * vck_case_rule - the result of the steps that a rule explains
  * @c: the question
- * @rule: its id
+ * @rule: which
  * @ret: the step that refuses or is not known, may be NULL; written unless the answer is VCK_YES
  *
  * Return: VCK_YES where all of them pass or none applies, VCK_NO where one refuses.
  */
-enum vck_tri vck_case_rule(const struct vck_case *c, const char *rule, const struct vck_step **ret);
+enum vck_tri vck_case_rule(const struct vck_case *c, const struct vck_rule *rule,
+			   const struct vck_step **ret);
 
 /* --- check/attach-group.c --- */
 

@@ -3,7 +3,7 @@
  * The engine runs all of them on every subject, turns missing evidence into
  * "unknown", and derives verdicts. Order of the derivation:
  *
- *   units -> coherency -> nosnoop -> reset -> attach -> rules -> verdict
+ *   twins -> units -> coherency -> nosnoop -> reset -> attach -> rules -> verdict
  */
 #ifndef VCK_CHECK_ENGINE_H
 #define VCK_CHECK_ENGINE_H
@@ -62,6 +62,7 @@ void vck_finding_remedy(const struct vck_subject *s, struct vck_finding *f,
 	printf_like(5, 6);
 
 /* Steps of vck_check(), each pure; also used by the unit tests. */
+int vck_derive_twins(struct vck_host *h) must_check; /* functions of one model */
 int vck_derive_units(struct vck_host *h) must_check;
 int vck_derive_coherency(struct vck_host *h) must_check;
 int vck_derive_nosnoop(struct vck_host *h) must_check;

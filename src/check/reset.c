@@ -18,16 +18,16 @@ static bool resets_bus(const char *method)
 /* drivers/pci/pci.c:pci_parent_bus_reset wants the function alone, below a bridge. */
 static enum vck_tri alone_on_bus(const struct vck_host *h, const struct vck_device *d)
 {
+	struct vck_device *const *mates;
+	size_t n;
+
 	if (!vck_device_has(d, VCK_EV_PATH))
 		return VCK_UNKNOWN;
 	if (!d->upstream)
 		return VCK_NO;
-	for (size_t i = 0; i < h->n_devices; i++) {
-		const struct vck_device *o = h->devices[i];
-
-		if (o != d && o->bus == VCK_BUS_PCI && o->upstream == d->upstream &&
-		    o->bdf.domain == d->bdf.domain && o->bdf.bus == d->bdf.bus &&
-		    !o->physfn)
+	n = vck_host_on_bus(h, d->bdf.domain, d->bdf.bus, &mates);
+	for (size_t i = 0; i < n; i++) {
+		if (mates[i] != d && mates[i]->upstream == d->upstream && !mates[i]->physfn)
 			return VCK_NO;
 	}
 	return VCK_YES;

@@ -462,27 +462,20 @@ const struct vck_rule vck_rule_device_bound = {
 
 static enum vck_result same_ids_eval(const struct vck_subject *s, struct vck_finding *f)
 {
-	const struct vck_device *d = s->device;
+	const struct vck_device *d = s->device, *o = d->twin;
 
-	for (size_t i = 0; i < s->host->n_devices; i++) {
-		const struct vck_device *o = s->host->devices[i];
-
-		if (o == d || o->bus != VCK_BUS_PCI || !vck_device_has(o, VCK_EV_IDS) ||
-		    o->vendor_id != d->vendor_id || o->device_id != d->device_id)
-			continue;
-		vck_finding_summary(
-			s, f,
-			"%s is the same model (%04x:%04x): bind by address, not by ids",
-			o->address, d->vendor_id, d->device_id);
-		vck_finding_evidence(s, f, vck_device_sysfs(s, o, "device"), "0x%04x",
-				     o->device_id);
-		vck_finding_remedy(
-			s, f, VCK_REMEDY_RUNTIME, NULL,
-			"driver_override of this address, kept by a udev rule on its path; "
-			"addresses change with the hardware, so look at the serial number too");
-		return VCK_RESULT_FAIL;
-	}
-	return VCK_RESULT_PASS;
+	if (!o)
+		return VCK_RESULT_PASS;
+	vck_finding_summary(s, f,
+			    "%s is the same model (%04x:%04x): bind by address, not by ids",
+			    o->address, d->vendor_id, d->device_id);
+	vck_finding_evidence(s, f, vck_device_sysfs(s, o, "device"), "0x%04x",
+			     o->device_id);
+	vck_finding_remedy(
+		s, f, VCK_REMEDY_RUNTIME, NULL,
+		"driver_override of this address, kept by a udev rule on its path; "
+		"addresses change with the hardware, so look at the serial number too");
+	return VCK_RESULT_FAIL;
 }
 
 const struct vck_rule vck_rule_device_same_ids = {

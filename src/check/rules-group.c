@@ -297,7 +297,7 @@ static enum vck_result unsafe_eval(const struct vck_subject *s, struct vck_findi
 		return VCK_RESULT_UNKNOWN;
 	if (c.noiommu)
 		return VCK_RESULT_NA;
-	if (vck_case_rule(&c, "group.isolated-msi", NULL) != VCK_YES ||
+	if (vck_case_rule(&c, &vck_rule_group_isolated_msi, NULL) != VCK_YES ||
 	    isolated(&c) != VCK_NO)
 		return isolated(&c) == VCK_UNKNOWN ? VCK_RESULT_UNKNOWN : VCK_RESULT_PASS;
 	vck_finding_summary(s, f, "accepted only because allow_unsafe_interrupts is set");

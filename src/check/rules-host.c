@@ -200,7 +200,7 @@ static bool x86_with_iommu(const struct vck_subject *s)
 static enum vck_result remapping_eval(const struct vck_subject *s, struct vck_finding *f)
 {
 	const struct vck_host *h = s->host;
-	enum vck_tri on = vck_host_irq_remapping(h);
+	enum vck_tri on = h->irq_remapping;
 
 	if (h->intr_remapping_in_use != VCK_UNKNOWN)
 		vck_finding_evidence(s, f, "/proc/interrupts",

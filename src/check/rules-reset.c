@@ -72,13 +72,14 @@ const struct vck_rule vck_rule_reset_method = {
 static const struct vck_device *bus_mate(const struct vck_subject *s)
 {
 	const struct vck_device *d = s->device;
+	struct vck_device *const *mates;
+	size_t n = vck_host_on_bus(s->host, d->bdf.domain, d->bdf.bus, &mates);
 
-	for (size_t i = 0; i < s->host->n_devices; i++) {
-		const struct vck_device *o = s->host->devices[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct vck_device *o = mates[i];
 
-		if (o != d && o->bus == VCK_BUS_PCI && o->upstream == d->upstream &&
-		    o->bdf.domain == d->bdf.domain && o->bdf.bus == d->bdf.bus &&
-		    !o->physfn && (o->group != d->group || !o->group))
+		if (o != d && o->upstream == d->upstream && !o->physfn &&
+		    (o->group != d->group || !o->group))
 			return o;
 	}
 	return NULL;

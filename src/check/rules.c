@@ -12,10 +12,10 @@ const struct vck_rule *const vck_rules[] = {
 	VCK_RULES(VCK_RULE_POINTER) NULL,
 };
 
-static bool needs_iommu(const char *rule)
+static bool needs_iommu(const struct vck_rule *rule)
 {
 	for (const struct vck_step *p = vck_steps; p->rule; p++) {
-		if (streq(p->rule, rule) && p->iommu_only)
+		if (p->rule == rule && p->iommu_only)
 			return true;
 	}
 	return false;
@@ -46,9 +46,9 @@ enum vck_result vck_rule_step(const struct vck_subject *s, struct vck_finding *f
 
 	if (vck_case_init(c, s->host, s->device, false) < 0)
 		return VCK_RESULT_UNKNOWN;
-	if (c->noiommu && needs_iommu(f->rule->id))
+	if (c->noiommu && needs_iommu(f->rule))
 		return VCK_RESULT_NA;
-	r = vck_result_of(vck_case_rule(c, f->rule->id, &found));
+	r = vck_result_of(vck_case_rule(c, f->rule, &found));
 	if (step)
 		*step = found;
 	if (r == VCK_RESULT_UNKNOWN)
@@ -76,8 +76,8 @@ static const char *bus_dir(const struct vck_device *d)
 const char *vck_device_sysfs(const struct vck_subject *s, const struct vck_device *d,
 			     const char *attribute)
 {
-	return vck_arena_printf(&s->host->arena, "/sys/bus/%s/devices/%s%s%s", bus_dir(d),
-				d->address, *attribute ? "/" : "", attribute);
+	return vck_arena_cat(&s->host->arena, "/sys/bus/", bus_dir(d), "/devices/",
+			     d->address, *attribute ? "/" : "", attribute, NULL);
 }
 
 const char *vck_device_best_driver(const struct vck_device *d)
@@ -125,7 +125,7 @@ static void add_modprobes(struct vck_buf *b, const struct vck_host *h,
 			done = !stays(devices[k]) && !vck_device_is_bridge(devices[k]) &&
 			       streq(vck_device_best_driver(devices[k]), driver);
 		if (!done)
-			vck_buf_addf(b, "modprobe %s\n", driver);
+			vck_buf_cat(b, "modprobe ", driver, "\n", NULL);
 	}
 }
 
@@ -134,13 +134,14 @@ static void add_lines(struct vck_buf *b, const struct vck_device *d)
 	const char *dir = bus_dir(d);
 
 	if (!vck_device_is_bridge(d))
-		vck_buf_addf(b, "echo %s > /sys/bus/%s/devices/%s/driver_override\n",
-			     vck_device_best_driver(d), dir, d->address);
+		vck_buf_cat(b, "echo ", vck_device_best_driver(d), " > /sys/bus/", dir,
+			    "/devices/", d->address, "/driver_override\n", NULL);
 	if (d->driver)
-		vck_buf_addf(b, "echo %s > /sys/bus/%s/drivers/%s/unbind\n", d->address,
-			     dir, d->driver);
+		vck_buf_cat(b, "echo ", d->address, " > /sys/bus/", dir, "/drivers/",
+			    d->driver, "/unbind\n", NULL);
 	if (!vck_device_is_bridge(d))
-		vck_buf_addf(b, "echo %s > /sys/bus/%s/drivers_probe\n", d->address, dir);
+		vck_buf_cat(b, "echo ", d->address, " > /sys/bus/", dir,
+			    "/drivers_probe\n", NULL);
 }
 
 const char *vck_bind_commands(const struct vck_subject *s,

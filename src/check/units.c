@@ -288,7 +288,9 @@ static bool drives(const struct vck_host *h, enum vck_iommu_driver driver)
 	return false;
 }
 
-enum vck_tri vck_host_irq_remapping(const struct vck_host *h)
+/* x86: are interrupts remapped? By /proc/interrupts where it was read, else by what has to
+ * be there for it. */
+static enum vck_tri remaps_interrupts(const struct vck_host *h)
 {
 	if (h->intr_remapping_in_use != VCK_UNKNOWN)
 		return h->intr_remapping_in_use;
@@ -307,9 +309,9 @@ static enum vck_tri unit_remaps(const struct vck_host *h, const struct vck_unit 
 	case VCK_IOMMU_INTEL:
 		if (u->regs_known == VCK_YES && !(u->ecap & VCK_ECAP_IR))
 			return VCK_NO;
-		return vck_host_irq_remapping(h);
+		return h->irq_remapping;
 	case VCK_IOMMU_AMD:
-		return vck_host_irq_remapping(h);
+		return h->irq_remapping;
 	case VCK_IOMMU_SMMU:
 	case VCK_IOMMU_SMMU_V3:
 	case VCK_IOMMU_VIRTIO:
@@ -364,6 +366,7 @@ int vck_derive_units(struct vck_host *h)
 {
 	int r = vck_derive_table_units(h);
 
+	h->irq_remapping = remaps_interrupts(h);
 	for (size_t i = 0; r == 0 && i < h->n_units; i++) {
 		struct vck_unit *u = h->units[i];
 

@@ -47,10 +47,6 @@ const char *vck_unit_cache_source(const struct vck_host *h, const struct vck_uni
  * SMMUv1/2 from 6.1.7 on. */
 bool vck_unit_endpoint_decides(const struct vck_host *h, const struct vck_unit *u);
 
-/* x86: are interrupts remapped? By /proc/interrupts where it was read, else by what has to
- * be there for it. */
-enum vck_tri vck_host_irq_remapping(const struct vck_host *h);
-
 /* AMD: do the domains of VFIO get x86-style tables, which cannot force coherency? */
 enum vck_tri vck_amd_v2_tables(const struct vck_host *h);
 

@@ -183,6 +183,28 @@ struct vck_device *vck_host_find_device(const struct vck_host *h, const char *ad
 	return find(h, &key);
 }
 
+size_t vck_host_on_bus(const struct vck_host *h, uint32_t domain, uint8_t bus,
+		       struct vck_device *const **ret)
+{
+	const struct vck_bdf from = {.domain = domain, .bus = bus};
+	size_t low = 0, high = h->n_devices, n = 0;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		const struct vck_device *d = h->devices[mid];
+
+		if (d->bus == VCK_BUS_PCI && vck_bdf_cmp(d->bdf, from) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	*ret = h->devices + low;
+	while (low + n < h->n_devices && (*ret)[n]->bus == VCK_BUS_PCI &&
+	       (*ret)[n]->bdf.domain == domain && (*ret)[n]->bdf.bus == bus)
+		n++;
+	return n;
+}
+
 struct vck_group *vck_host_find_group(const struct vck_host *h, const char *id)
 {
 	for (size_t i = 0; i < h->n_groups; i++) {

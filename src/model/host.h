@@ -231,6 +231,7 @@ struct vck_device {
 	const char *in_use;	    /* what the host uses it for: "mounted at /", "interface eth0 is up"; or NULL */
 
 	/* derived by check/ */
+	const struct vck_device *twin; /* another function with the same ids, or NULL */
 	enum vck_tri coherent;
 	const char *coherency_source, *coherency_node, *coherency_property;
 	struct vck_coherency_step *steps;
@@ -309,6 +310,7 @@ struct vck_host {
 	unsigned kver;	       /* VCK_KVER of it, 0 unknown */
 	bool kver_overridden, arch_overridden;
 	bool only_open_findings; /* keep findings that failed or are unknown, drop the rest */
+	bool no_numa;		 /* nothing that is printed shows it: not read */
 	enum vck_arch arch;
 	const char *arch_name; /* "x86_64", NULL unknown */
 	enum vck_tri privileged; /* capabilities of config space could be read */
@@ -329,6 +331,7 @@ struct vck_host {
 	size_t n_units, cap_units;
 	struct vck_group **groups; /* the kernel's, sorted by number */
 	size_t n_groups, cap_groups;
+	enum vck_tri irq_remapping; /* derived; x86: are interrupts remapped? */
 	struct vck_group **predicted; /* by the model of check/grouping.c */
 	size_t n_predicted, cap_predicted;
 	struct vck_device **devices; /* PCI by address, then others by name */
@@ -371,6 +374,13 @@ void vck_host_sort(struct vck_host *h);
 
 struct vck_device *vck_host_find_bdf(const struct vck_host *h, struct vck_bdf a);
 struct vck_device *vck_host_find_device(const struct vck_host *h, const char *address);
+/**
+ * vck_host_on_bus - the PCI functions of one bus
+ * @ret: the first of them in @h->devices; borrowed
+ * Return: how many there are, one behind another.
+ */
+size_t vck_host_on_bus(const struct vck_host *h, uint32_t domain, uint8_t bus,
+		       struct vck_device *const **ret);
 struct vck_group *vck_host_find_group(const struct vck_host *h, const char *id);
 struct vck_unit *vck_host_find_unit(const struct vck_host *h, const char *name);
 /* Value of a parameter of a VFIO module ("vfio_iommu_type1", "allow_unsafe_interrupts"), or NULL. */

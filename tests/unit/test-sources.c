@@ -477,10 +477,60 @@ static void test_platform(void **state)
 	assert_true(vck_device_has(d, VCK_EV_DRIVER | VCK_EV_GROUP));
 }
 
+/* A VF on the next bus, whose name a reader of names would take before its PF's; and a function
+ * of the next domain, which no PF of this one can own. */
+static void test_vf_order(void **state)
+{
+#define ROOT_BUS "sys/devices/pci0000:00/"
+	static const char *const lines[] = {
+		"sys/bus/pci/devices/0000:19:00.0 -> ../../../devices/pci0000:00/0000:19:00.0",
+		"sys/bus/pci/devices/0000:1a:00.0 -> ../../../devices/pci0000:00/0000:1a:00.0",
+		ROOT_BUS "0000:19:00.0/uevent = PCI_CLASS=20000\\nPCI_ID=8086:10C9\\n",
+		ROOT_BUS "0000:19:00.0/sriov_totalvfs = 7\\n",
+		ROOT_BUS "0000:19:00.0/sriov_numvfs = 1\\n",
+		ROOT_BUS "0000:1a:00.0/uevent = PCI_CLASS=20000\\nPCI_ID=8086:10CA\\n",
+		ROOT_BUS "0000:1a:00.0/physfn -> ../0000:19:00.0",
+		NULL,
+	};
+	cleanup_host struct vck_host *h = memhost_gather(tree(lines), VCK_ORIGIN_CAPTURE);
+
+	(void)state;
+	assert_ptr_equal(device(h, "0000:1a:00.0")->physfn, device(h, "0000:19:00.0"));
+	assert_null(device(h, "0000:19:00.0")->physfn);
+}
+
+static void test_on_bus(void **state)
+{
+	static const char *const names[] = {"0000:00:00.0", "0000:01:00.0", "0000:01:00.1",
+					    "0000:02:00.0", "0001:01:00.0", "fb000000.ethernet"};
+	cleanup_host struct vck_host *h = vck_host_new();
+	struct vck_device *const *found;
+
+	(void)state;
+	assert_int_equal(vck_host_on_bus(h, 0, 1, &found), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		struct vck_device *d = vck_host_add_device(h, names[i]);
+
+		assert_non_null(d);
+		d->bus = vck_bdf_parse(names[i], &d->bdf) == 0 ? VCK_BUS_PCI
+							       : VCK_BUS_PLATFORM;
+	}
+	vck_host_sort(h);
+	assert_int_equal(vck_host_on_bus(h, 0, 1, &found), 2);
+	assert_string_equal(found[0]->address, "0000:01:00.0");
+	assert_string_equal(found[1]->address, "0000:01:00.1");
+	assert_int_equal(vck_host_on_bus(h, 1, 1, &found), 1);
+	assert_string_equal(found[0]->address, "0001:01:00.0");
+	assert_int_equal(vck_host_on_bus(h, 1, 2, &found), 0);
+	assert_int_equal(vck_host_on_bus(h, 0, 0, &found), 1);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_functions),
+		cmocka_unit_test(test_vf_order),
+		cmocka_unit_test(test_on_bus),
 		cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_damaged_groups),
 		cmocka_unit_test(test_refused_groups),
