@@ -140,6 +140,26 @@ static int confine(const struct vck_global *g)
 	return r;
 }
 
+/* The root, and no more rights than reading it needs. A view of a directory is made while
+ * there is the right to; a file is opened and parsed without it. */
+static int open_confined(const struct vck_global *g, struct vck_root **ret)
+{
+	int view = -1, r;
+
+	if (g->root && !g->keeps_rights && !g->no_sandbox)
+		view = vck_sandbox_seal(g->root);
+	r = confine(g);
+	if (r < 0) {
+		if (view >= 0)
+			close(view);
+		return r;
+	}
+	r = view >= 0 ? vck_root_open_sealed(view, ret) : vck_root_open(g->root, ret);
+	if (r < 0)
+		vck_error("%s: cannot read: %s", g->root ? g->root : "/", open_failure(r));
+	return r;
+}
+
 /* The rules over what was read; speaks when memory ran short anywhere. */
 static int judge(struct vck_global *g, struct vck_host *h)
 {
@@ -227,13 +247,12 @@ int vck_load(struct vck_global *g, struct vck_memtree *record, struct vck_host *
 	if (r == 0 && g->acpiexec)
 		r = vck_acpiexec_prepare(g->root, &evaluated);
 	if (r == 0)
-		r = confine(g);
+		r = open_confined(g, &root);
 	if (r < 0)
 		return r;
-	r = h ? vck_root_open(g->root, &root) : -ENOMEM;
-	if (r < 0) {
-		vck_error("%s: cannot read: %s", g->root ? g->root : "/", open_failure(r));
-		return r;
+	if (!h) {
+		vck_error("out of memory");
+		return -ENOMEM;
 	}
 	if (record)
 		vck_root_record(root, record);

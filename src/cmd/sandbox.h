@@ -27,6 +27,18 @@ enum {
 int vck_sandbox_drop_capabilities(unsigned keep) must_check;
 
 /**
+ * vck_sandbox_seal - a view of a directory through which no device can be opened
+ * @path: what is to be read
+ *
+ * A detached copy of the mounts there: read-only, without device nodes, programs and access
+ * times (open_tree(2) and mount_setattr(2), Linux 5.12). Needs CAP_SYS_ADMIN: call it before
+ * rights are dropped.
+ * Return: a descriptor of the directory, for vck_root_open_sealed(); a negative errno where
+ * there is no such view (-EPERM, -ENOSYS, -ENOTDIR …), then vck_root_open() reads without.
+ */
+int vck_sandbox_seal(const char *path) must_check;
+
+/**
  * vck_sandbox_enter - no more writing, executing or network
  *
  * A seccomp filter allows what reading files, allocating and printing need; everything else gives

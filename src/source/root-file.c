@@ -23,12 +23,14 @@ void vck_blob_done(struct vck_blob *b)
 
 /* --- directory back end --- */
 
-/* The kernel's own file systems hold no FIFOs and no device nodes. */
-static bool kernel_made(const struct vck_dir *d)
+/* Opening does nothing there: the kernel's own file systems hold no FIFOs and no device
+ * nodes, and through a sealed root neither opens with an effect. */
+static bool opens_safely(const struct vck_dir *d)
 {
-	return d->root->origin == VCK_ORIGIN_LIVE &&
-	       (str_after(d->path, "sys/") || str_after(d->path, "proc/") ||
-		streq(d->path, "proc"));
+	return d->root->sealed ||
+	       (d->root->origin == VCK_ORIGIN_LIVE &&
+		(str_after(d->path, "sys/") || str_after(d->path, "proc/") ||
+		 streq(d->path, "proc")));
 }
 
 static int error_of_mode(mode_t mode)
@@ -38,21 +40,35 @@ static int error_of_mode(mode_t mode)
 	return S_ISDIR(mode) ? -EISDIR : S_ISLNK(mode) ? -ELOOP : -EMEDIUMTYPE;
 }
 
+static int check_mode(const struct vck_dir *d, const char *name)
+{
+	struct stat st;
+
+	if (fstatat(d->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	return error_of_mode(st.st_mode);
+}
+
 /* Before it is opened, the type is known from a listing, from where it is, or by asking.
  */
 static int check_type(const struct vck_dir *d, const char *name)
 {
 	unsigned char type;
-	struct stat st;
 	int r = vck_dir_type(d, name, &type);
 
-	if (r < 0 || type == DT_REG || (type == DT_UNKNOWN && kernel_made(d)))
+	if (r < 0 || type == DT_REG || (type == DT_UNKNOWN && opens_safely(d)))
 		return r;
 	if (type != DT_UNKNOWN)
 		return error_of_mode(DTTOIF(type));
-	if (fstatat(d->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return -errno;
-	return error_of_mode(st.st_mode);
+	return check_mode(d, name);
+}
+
+/* A device node (EACCES on a mount without devices) or a socket (ENXIO) says what it is. */
+static int open_error(const struct vck_dir *d, const char *name, int err)
+{
+	if (err != -EACCES && err != -ENXIO)
+		return err;
+	return check_mode(d, name) == -EMEDIUMTYPE ? -EMEDIUMTYPE : err;
 }
 
 static int fs_open(const struct vck_dir *d, const char *name)
@@ -62,14 +78,29 @@ static int fs_open(const struct vck_dir *d, const char *name)
 
 	if (r < 0)
 		return r;
-	if (strchr(name, '/'))
-		return vck_root_openat(d->root, d->fd, name, flags,
-				       RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
+	if (strchr(name, '/')) {
+		fd = vck_root_openat(d->root, d->fd, name, flags,
+				     RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
+		return fd < 0 ? open_error(d, name, fd) : fd;
+	}
 	/* A single name that is no link leads nowhere else. */
 	if (streq(name, "..") || streq(name, "."))
 		return -EISDIR;
 	fd = openat(d->fd, name, flags);
-	return fd < 0 ? -errno : fd;
+	return fd < 0 ? open_error(d, name, -errno) : fd;
+}
+
+/* At @off, and so that a FIFO stays what it is: it has no such place. */
+static ssize_t read_at(int fd, void *buf, size_t n, uint64_t off)
+{
+	ssize_t got;
+
+	do {
+		got = pread(fd, buf, n, (off_t)off);
+	} while (got < 0 && errno == EINTR);
+	if (got >= 0)
+		return got;
+	return errno == ESPIPE ? -EMEDIUMTYPE : -errno;
 }
 
 /* Read into the buffer until it is full or the file ends. */
@@ -291,11 +322,7 @@ static ssize_t fs_attr(struct vck_dir *d, const char *name, char *buf, size_t si
 
 	if (fd < 0)
 		return fd;
-	do {
-		n = read(fd, buf, size);
-	} while (n < 0 && errno == EINTR);
-	if (n < 0)
-		n = -errno;
+	n = read_at(fd, buf, size, 0);
 	close(fd);
 	return n;
 }
@@ -375,15 +402,10 @@ ssize_t vck_file_pread(struct vck_file *f, void *buf, size_t n, uint64_t off)
 {
 	ssize_t got;
 
-	if (f->node) {
+	if (f->node)
 		got = vck_mem_pread(f->node, buf, n, off);
-	} else {
-		do {
-			got = pread(f->fd, buf, n, (off_t)off);
-		} while (got < 0 && errno == EINTR);
-		if (got < 0)
-			got = -errno;
-	}
+	else
+		got = read_at(f->fd, buf, n, off);
 	vck_note_piece(f, buf, n, off, got);
 	return got;
 }

@@ -9,6 +9,7 @@
 struct vck_root {
 	enum vck_origin origin;
 	int fd;			  /* directory back end, else -1 */
+	bool sealed;		  /* by vck_sandbox_seal() */
 	bool no_openat2;	  /* the running host on a kernel or in a sandbox without it */
 	struct vck_memtree *tree; /* memory back end, owned */
 	struct vck_text_notes notes;

@@ -75,6 +75,8 @@ int vck_root_openat(const struct vck_root *r, int at, const char *path, int flag
 
 /* --- opening a root --- */
 
+#define DIR_FLAGS (O_PATH | O_DIRECTORY | O_CLOEXEC)
+
 static int root_new(enum vck_origin origin, int fd, struct vck_memtree *tree,
 		    struct vck_root **ret)
 {
@@ -95,9 +97,10 @@ int vck_root_from_tree(struct vck_memtree *tree, enum vck_origin origin,
 	return root_new(origin, -1, tree, ret);
 }
 
-static int root_open_dir(const char *path, enum vck_origin origin, struct vck_root **ret)
+/* Takes over @fd. */
+static int root_open_dir(int fd, enum vck_origin origin, struct vck_root **ret)
 {
-	int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC), probe, r;
+	int probe, r;
 
 	if (fd < 0)
 		return -errno;
@@ -154,17 +157,26 @@ static int root_open_file(int fd, struct vck_root **ret)
 	return 0;
 }
 
+int vck_root_open_sealed(int fd, struct vck_root **ret)
+{
+	int r = root_open_dir(fd, VCK_ORIGIN_ROOT, ret);
+
+	if (r == 0)
+		(*ret)->sealed = true;
+	return r;
+}
+
 int vck_root_open(const char *path, struct vck_root **ret)
 {
 	struct stat st;
 	int fd, r;
 
 	if (!path)
-		return root_open_dir("/", VCK_ORIGIN_LIVE, ret);
+		return root_open_dir(open("/", DIR_FLAGS), VCK_ORIGIN_LIVE, ret);
 	if (stat(path, &st) < 0)
 		return -errno;
 	if (S_ISDIR(st.st_mode))
-		return root_open_dir(path, VCK_ORIGIN_ROOT, ret);
+		return root_open_dir(open(path, DIR_FLAGS), VCK_ORIGIN_ROOT, ret);
 	if (!S_ISREG(st.st_mode))
 		return -EMEDIUMTYPE;
 	if (st.st_size > VCK_FILE_MAX)

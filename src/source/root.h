@@ -65,6 +65,12 @@ void vck_names_done(struct vck_names *n);
  * -EPROTO (a capture of another version), or the error of opening it.
  */
 int vck_root_open(const char *path, struct vck_root **ret) must_check;
+/**
+ * vck_root_open_sealed - a directory in which no device node can be opened
+ * @fd: of vck_sandbox_seal(); taken over, also where this fails
+ * Files are opened without a look at their type first, since opening does nothing.
+ */
+int vck_root_open_sealed(int fd, struct vck_root **ret) must_check;
 /* A root over a tree in memory, which it takes over. */
 int vck_root_from_tree(struct vck_memtree *tree, enum vck_origin origin,
 		       struct vck_root **ret) must_check;

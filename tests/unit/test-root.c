@@ -17,6 +17,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "cmd/sandbox.h"
 #include "source/memtree.h"
 #include "source/root.h"
 
@@ -191,6 +192,37 @@ static void test_device_node(void **state)
 	if (stat(in(*state, "root/a/null"), &st) < 0)
 		skip();
 	assert_int_equal(vck_root_read(r, "a/null", &b), -EMEDIUMTYPE);
+}
+
+/* Through a sealed root nothing is looked at before it is opened, and the answers are the
+ * same. The node leads to a device that there is none of: a mount with devices would say
+ * so (ENXIO), one without never asks. */
+static void test_sealed(void **state)
+{
+	const struct place *p = *state;
+	int fd = vck_sandbox_seal(p->root), view, node;
+	cleanup_root struct vck_root *r = NULL;
+	cleanup_blob struct vck_blob b = {0};
+	cleanup_dir struct vck_dir *d = NULL;
+
+	if (fd < 0)
+		skip();
+	view = dup(fd);
+	assert_int_equal(vck_root_open_sealed(fd, &r), 0);
+	check_reads(r);
+	assert_int_equal(vck_root_opendir(r, "a", &d), 0);
+	assert_int_equal(vck_dir_attr(d, "fifo", (char[8]){0}, 8), -EMEDIUMTYPE);
+	if (access(in(*state, "root/a/null"), F_OK) == 0) {
+		assert_int_equal(vck_root_read(r, "a/null", &b), -EMEDIUMTYPE);
+		node = openat(view, "a/null", O_RDONLY | O_CLOEXEC);
+		assert_true(node < 0 && errno == EACCES);
+	}
+	node = openat(view, "a/file", O_RDWR | O_CLOEXEC);
+	assert_true(node < 0 && errno == EROFS);
+	close(view);
+	/* Only a directory can be sealed. */
+	assert_true(vck_sandbox_seal(in(*state, "root/a/file")) < 0);
+	assert_true(vck_sandbox_seal(in(*state, "nowhere")) < 0);
 }
 
 /* The functions of a directory take names, not ways around. */
@@ -420,6 +452,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_reads),	  cmocka_unit_test(test_device_node),
+		cmocka_unit_test(test_sealed),
 		cmocka_unit_test(test_names),	  cmocka_unit_test(test_links_as_text),
 		cmocka_unit_test(test_listing),	  cmocka_unit_test(test_roots),
 		cmocka_unit_test(test_pieces),	  cmocka_unit_test(test_lines),
