@@ -86,6 +86,7 @@ static int run_check(const struct request *q, struct vck_global *g)
 	int status;
 
 	g->only_open_findings = true;
+	g->no_numa = true;
 	if (vck_load(g, NULL, &h) < 0 || vck_filter_apply(h, &q->filter) < 0)
 		return VCK_EXIT_FAILED;
 	if (!leave_out_bridges(h, q)) {

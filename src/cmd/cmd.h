@@ -28,6 +28,7 @@ struct vck_global {
 	const char *color;  /* --color=auto|always|never */
 	bool ascii, no_sandbox, debug;
 	bool only_open_findings; /* the command shows nothing that passed: less memory */
+	bool no_numa; /* the command shows no NUMA nodes */
 	bool acpiexec; /* evaluate _CCA methods before reading */
 	bool keeps_rights;  /* the command writes to the host */
 	bool writes_output; /* a reading command that was told to write a file */

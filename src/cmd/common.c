@@ -258,6 +258,7 @@ int vck_load(struct vck_global *g, struct vck_memtree *record, struct vck_host *
 		vck_root_record(root, record);
 	h->root_path = vck_arena_strdup(&h->arena, g->root);
 	h->only_open_findings = g->only_open_findings;
+	h->no_numa = g->no_numa;
 	r = vck_gather(h, root);
 	if (r == -ENOMEM)
 		vck_error("out of memory");

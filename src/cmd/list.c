@@ -93,6 +93,7 @@ static int run_list(const struct request *q, struct vck_global *g)
 	cleanup_host struct vck_host *h = NULL;
 
 	g->only_open_findings = true;
+	g->no_numa = q->json;
 	if (vck_load(g, NULL, &h) < 0 || vck_filter_apply(h, &q->filter) < 0)
 		return VCK_EXIT_FAILED;
 	if (!q->json)

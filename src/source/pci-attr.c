@@ -12,6 +12,9 @@
 /* Before it there is only `reset`, which does not say how. */
 #define FIRST_RESET_METHOD VCK_KVER(5, 15)
 
+/* PCI PM 1.2, 3.2.4: PowerState, 0 is D0 */
+#define PMCSR_STATE 3u
+
 /* struct vck_device has no more: 6 BARs, ROM, 6 VF BARs, 4 windows (linux/pci.h). */
 #define RESOURCES_MAX 17
 
@@ -40,17 +43,27 @@ static int read_override(struct vck_pci_reader *rd, struct vck_device *d,
 	return r;
 }
 
-static void read_numbers(struct vck_device *d, struct vck_dir *dir)
+static void read_numbers(const struct vck_host *h, struct vck_device *d,
+			 struct vck_dir *dir)
 {
 	char text[32];
 	uint64_t v;
 
 	/* "-1" stays what it is without this. */
-	if (vck_dir_attr(dir, "numa_node", text, sizeof(text)) > 0 &&
+	if (!h->no_numa && vck_dir_attr(dir, "numa_node", text, sizeof(text)) > 0 &&
 	    vck_parse_u64(text, 10, 65535, &v) == 0)
 		d->numa_node = (int)v;
 	if (d->class >> 16 == 0x03 && vck_dir_attr_u64(dir, "boot_vga", &v) == 0)
 		d->boot_vga = vck_tri(v != 0);
+}
+
+/* A function below its own driver whose registers just said D0: where only what is wrong is
+ * asked for, the attributes would add nothing. */
+static bool is_awake(const struct vck_host *h, const struct vck_device *d)
+{
+	return h->only_open_findings && d->driver && !strstr(d->driver, "vfio") &&
+	       d->cap.std_known == VCK_YES && d->cap.pm.present == VCK_YES &&
+	       !(d->cap.pm.pmcsr & PMCSR_STATE);
 }
 
 /* What tells nothing more is not read: an active function has not lost its power, and
@@ -59,8 +72,14 @@ static int read_power(struct vck_pci_reader *rd, struct vck_device *d,
 		      struct vck_dir *dir)
 {
 	uint64_t v;
-	int r = read_word(rd, dir, "power_state", &d->power_state);
+	int r;
 
+	if (is_awake(rd->h, d)) {
+		d->power_state = "D0";
+		d->have |= VCK_EV_POWER;
+		return 0;
+	}
+	r = read_word(rd, dir, "power_state", &d->power_state);
 	if (r == 0)
 		r = read_word(rd, dir, "power/runtime_status", &d->runtime_status);
 	if (r == 0 && d->runtime_status && !streq(d->runtime_status, "active"))
@@ -73,12 +92,19 @@ static int read_power(struct vck_pci_reader *rd, struct vck_device *d,
 	return r;
 }
 
-/* One line of `resource`: three numbers. */
+/* One line of `resource`: three numbers, mostly those of a resource that is not there. */
 static bool parse_resource(char *line, struct vck_resource *ret)
 {
+	static const char none[] =
+		"0x0000000000000000 0x0000000000000000 0x0000000000000000";
 	uint64_t v[3];
-	char *save = NULL, *word = strtok_r(line, " \t", &save);
+	char *save = NULL, *word;
 
+	if (streq(line, none)) {
+		*ret = (struct vck_resource){0};
+		return true;
+	}
+	word = strtok_r(line, " \t", &save);
 	for (size_t i = 0; i < ARRAY_SIZE(v); i++) {
 		if (!word || vck_parse_u64(word, 0, UINT64_MAX, &v[i]) < 0)
 			return false;
@@ -176,14 +202,29 @@ static int note_vf(struct vck_pci_reader *rd, struct vck_device *d, struct vck_b
 	return 0;
 }
 
+/* A VF's number is above its PF's, in the same domain (First VF Offset is not 0, PCIe Base
+ * 9.3.3.9): a function with none before it that has SR-IOV, or may have it, is no VF. */
+static bool may_be_vf(struct vck_pci_reader *rd, const struct vck_device *d)
+{
+	bool before = rd->sriov_seen && rd->sriov_domain == d->bdf.domain;
+
+	if (d->cap.sriov.present != VCK_NO) {
+		rd->sriov_seen = true;
+		rd->sriov_domain = d->bdf.domain;
+	}
+	return before;
+}
+
 static int read_sriov(struct vck_pci_reader *rd, struct vck_device *d,
 		      struct vck_dir *dir, bool whole)
 {
 	char name[64];
-	ssize_t n = vck_dir_link_name(dir, "physfn", name, sizeof(name)), total;
+	ssize_t n = -ENOENT, total;
 	struct vck_bdf pf;
 	uint64_t vfs;
 
+	if (may_be_vf(rd, d) || !whole)
+		n = vck_dir_link_name(dir, "physfn", name, sizeof(name));
 	if (n >= 0 && vck_bdf_parse(name, &pf) == 0) {
 		d->have |= VCK_EV_SRIOV;
 		return note_vf(rd, d, pf);
@@ -236,7 +277,7 @@ int vck_pci_read_attributes(struct vck_pci_reader *rd, struct vck_device *d,
 {
 	int r;
 
-	read_numbers(d, dir);
+	read_numbers(rd->h, d, dir);
 	read_unit(rd, d, dir);
 	r = read_override(rd, d, dir);
 	if (r == 0)

@@ -315,4 +315,5 @@ void vck_pci_reader_done(struct vck_pci_reader *rd)
 		free(rd->buses[i].path);
 	free(rd->buses);
 	free(rd->vfs);
+	vck_dir_close(rd->parent);
 }

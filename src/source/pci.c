@@ -291,6 +291,29 @@ static int canonical_path(struct vck_dir *bus, const char *name, char *path, siz
 	return n < 0 ? (int)n : 0;
 }
 
+/* Functions come sorted: the next one mostly lies in the same directory. */
+static int open_function(struct vck_pci_reader *rd, const char *path, struct vck_dir **ret)
+{
+	const char *name = strrchr(path, '/');
+	size_t n = name ? (size_t)(name - path) : 0;
+	const char *have = rd->parent ? vck_dir_path(rd->parent) : "";
+	char parent[VCK_PATH_LEN];
+
+	if (!n)
+		return vck_root_opendir(rd->root, path, ret);
+	if (strncmp(have, path, n) != 0 || have[n]) {
+		int r;
+
+		memcpy(parent, path, n);
+		parent[n] = '\0';
+		vck_dir_close(TAKE_PTR(rd->parent));
+		r = vck_root_opendir(rd->root, parent, &rd->parent);
+		if (r < 0)
+			return r;
+	}
+	return vck_dir_opendir(rd->parent, name + 1, ret);
+}
+
 static int add_function(struct vck_pci_reader *rd, struct vck_dir *bus, const char *name,
 			struct vck_bdf bdf)
 {
@@ -300,7 +323,7 @@ static int add_function(struct vck_pci_reader *rd, struct vck_dir *bus, const ch
 	int r = canonical_path(bus, name, path, sizeof(path));
 
 	if (r == 0)
-		r = vck_root_opendir(rd->root, path, &dir);
+		r = open_function(rd, path, &dir);
 	if (r == -ENOENT || r == -ENODEV) {
 		vck_tally_add(&rd->tally, "everything", "it went away while it was read",
 			      r, name, BUS_DIR);
@@ -320,28 +343,52 @@ static int add_function(struct vck_pci_reader *rd, struct vck_dir *bus, const ch
 	return read_function(rd, d, dir);
 }
 
+struct entry {
+	struct vck_bdf bdf;
+	const char *name;
+};
+
+static int entry_cmp(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+	int r = vck_bdf_cmp(x->bdf, y->bdf);
+
+	return r ? r : strcmp(x->name, y->name);
+}
+
+/* In the order of their numbers, as may_be_vf() wants it. */
+static int read_sorted(struct vck_pci_reader *rd, struct vck_dir *bus,
+		       const struct vck_names *names)
+{
+	cleanup_free struct entry *entries = calloc(names->n + 1, sizeof(*entries));
+	size_t n = 0;
+	int r = 0;
+
+	if (!entries)
+		return -ENOMEM;
+	for (size_t i = 0; i < names->n; i++) {
+		entries[n].name = names->names[i];
+		if (vck_bdf_parse(names->names[i], &entries[n].bdf) == 0)
+			n++;
+		else
+			vck_tally_add(&rd->tally, "address (it is none)", NULL, 0,
+				      names->names[i], BUS_DIR);
+	}
+	qsort(entries, n, sizeof(*entries), entry_cmp);
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = add_function(rd, bus, entries[i].name, entries[i].bdf);
+	return r;
+}
+
 static int read_all(struct vck_pci_reader *rd, struct vck_dir *bus)
 {
 	cleanup_names struct vck_names names = {0};
 	int r = vck_dir_list(bus, &names);
 
-	if (r < 0) {
-		vck_problem(rd->h, "pci", BUS_DIR, r, "PCI functions");
-		return r == -ENOMEM ? r : 0;
-	}
-	for (size_t i = 0; i < names.n; i++) {
-		struct vck_bdf bdf;
-
-		if (vck_bdf_parse(names.names[i], &bdf) < 0) {
-			vck_tally_add(&rd->tally, "address (it is none)", NULL, 0,
-				      names.names[i], BUS_DIR);
-			continue;
-		}
-		r = add_function(rd, bus, names.names[i], bdf);
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	if (r == 0)
+		return read_sorted(rd, bus, &names);
+	vck_problem(rd->h, "pci", BUS_DIR, r, "PCI functions");
+	return r == -ENOMEM ? r : 0;
 }
 
 int vck_read_pci(struct vck_host *h, struct vck_root *root)

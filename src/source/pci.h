@@ -30,8 +30,11 @@ struct vck_pci_reader {
 	bool acpi; /* there is a namespace, so functions may have a companion in it */
 	const char *reset_text; /* the reset methods of the function before, and their words */
 	struct vck_reset reset;
+	struct vck_dir *parent; /* of the function before; siblings are opened from it */
 	struct vck_root_bus *buses; /* owned, like the texts in it */
 	size_t n_buses, cap_buses, last_bus;
+	uint32_t sriov_domain; /* with sriov_seen: where a function may be a VF */
+	bool sriov_seen;
 	struct vck_vf *vfs; /* owned: VFs whose PF is looked up when all are there */
 	size_t n_vfs, cap_vfs;
 };
