@@ -88,7 +88,7 @@ static int none_meant(const struct vck_nosnoop_options *o)
 		vck_error("nothing is recorded: this tool has changed no function since the host started");
 		return -ENOENT;
 	case VCK_NOSNOOP_UNLOCK:
-		vck_error("nothing is locked: no file in /etc/viommu-check.d names a function that is here");
+		vck_error("nothing is locked: no file in /etc/viommu-check.d names a function");
 		return -ENOENT;
 	case VCK_NOSNOOP_TEST:
 		vck_error("--test-hardwired: name the functions: the bit is written to find out");
@@ -105,6 +105,27 @@ static int none_meant(const struct vck_nosnoop_options *o)
 	return -ENOENT;
 }
 
+static const struct vck_absent_lock *absent_named(const struct vck_host *h, const char *word)
+{
+	for (size_t i = 0; i < h->n_absent_locks; i++) {
+		if (streq(h->absent_locks[i].path, word))
+			return &h->absent_locks[i];
+	}
+	return NULL;
+}
+
+/* Is the lock of a function that is not here among those to be removed? */
+static bool is_absent_meant(const struct vck_nosnoop_options *o, const struct vck_absent_lock *l)
+{
+	if (o->action != VCK_NOSNOOP_UNLOCK)
+		return false;
+	for (int i = 0; i < o->filter.n_operands; i++) {
+		if (streq(o->filter.operands[i], l->path))
+			return true;
+	}
+	return is_filter_empty(&o->filter);
+}
+
 static int select_meant(struct vck_host *h, const struct vck_nosnoop_options *o,
 			const struct vck_nosnoop_files *files)
 {
@@ -116,7 +137,35 @@ static int select_meant(struct vck_host *h, const struct vck_nosnoop_options *o,
 		d->selected = o->action != VCK_NOSNOOP_TEST && is_meant(d, o, files);
 		n += d->selected;
 	}
+	for (size_t i = 0; i < h->n_absent_locks; i++)
+		n += is_absent_meant(o, &h->absent_locks[i]);
 	return n ? n : none_meant(o);
+}
+
+/* The words that name a function; those of absent ones are no words of the filter. */
+static int select_named(struct vck_host *h, const struct vck_nosnoop_options *o)
+{
+	struct vck_filter f = o->filter;
+	cleanup_free char **words = calloc((size_t)f.n_operands + 1, sizeof(*words));
+	int n = 0, r = 0;
+
+	if (!words) {
+		vck_error("out of memory");
+		return -ENOMEM;
+	}
+	for (int i = 0; i < o->filter.n_operands; i++) {
+		if (o->action != VCK_NOSNOOP_UNLOCK || !absent_named(h, f.operands[i]))
+			words[n++] = f.operands[i];
+	}
+	if (n || !f.n_operands) {
+		f.operands = words;
+		f.n_operands = n;
+		r = vck_filter_apply(h, &f);
+	} else {
+		for (size_t i = 0; i < h->n_devices; i++)
+			h->devices[i]->selected = false;
+	}
+	return r < 0 ? r : r + o->filter.n_operands - n;
 }
 
 /* --group: every function of the groups that have a selected member. */
@@ -147,7 +196,7 @@ int vck_nosnoop_select(struct vck_host *h, const struct vck_nosnoop_options *o,
 	if (is_filter_empty(&o->filter))
 		n = select_meant(h, o, files);
 	else
-		n = vck_filter_apply(h, &o->filter);
+		n = select_named(h, o);
 	if (n < 0 || !o->group)
 		return n;
 	return widen(h);
@@ -245,7 +294,8 @@ static const char *refuse_locked(const struct decide *d)
 				d->env->conf_dir, d->conf->name);
 }
 
-static const char *refusal_of(const struct decide *d)
+/* @undetermined: it is for lack of evidence, and not for safety. */
+static const char *refusal_of(const struct decide *d, bool *undetermined)
 {
 	static const char *(*const checks[])(const struct decide *d) = {
 		refuse_bus,	 refuse_bridge, refuse_conventional, refuse_silent,
@@ -256,6 +306,7 @@ static const char *refusal_of(const struct decide *d)
 	for (size_t i = 0; i < ARRAY_SIZE(checks); i++) {
 		const char *why = checks[i](d);
 
+		*undetermined = checks[i] == refuse_unread;
 		if (why)
 			return why;
 	}
@@ -320,14 +371,14 @@ static int plan_lock(const struct decide *d, struct vck_plan_entry *e)
 	return r;
 }
 
-static void plan_unlock(const struct decide *d, struct vck_plan_entry *e)
+static void plan_unlock(const struct vck_conf_file *f, struct vck_plan_entry *e)
 {
-	if (!d->conf || d->conf->conf.nosnoop == VCK_CONF_NONE) {
+	if (!f || f->conf.nosnoop == VCK_CONF_NONE) {
 		e->nothing = "nothing to unlock";
 		return;
 	}
-	snprintf(e->conf_name, sizeof(e->conf_name), "%s", d->conf->name);
-	e->conf = d->conf->conf;
+	snprintf(e->conf_name, sizeof(e->conf_name), "%s", f->name);
+	e->conf = f->conf;
 	e->conf.nosnoop = VCK_CONF_NONE;
 	e->conf.native = false;
 	e->conf_op = e->conf.driver[0] ? VCK_CONF_STORE : VCK_CONF_DROP;
@@ -365,7 +416,7 @@ static int plan_action(const struct decide *d, struct vck_plan_entry *e)
 	case VCK_NOSNOOP_LOCK:
 		return plan_lock(d, e);
 	case VCK_NOSNOOP_UNLOCK:
-		plan_unlock(d, e);
+		plan_unlock(d->conf, e);
 		return 0;
 	case VCK_NOSNOOP_TEST:
 		e->act = VCK_ACT_TEST;
@@ -410,6 +461,7 @@ static bool is_planned(const struct decide *d)
 static int decide(struct decide *d)
 {
 	struct vck_plan_entry *e;
+	bool undetermined = false;
 
 	d->dev = d->named->physfn ? d->named->physfn : d->named;
 	if (is_planned(d))
@@ -420,11 +472,31 @@ static int decide(struct decide *d)
 		return -ENOMEM;
 	describe(d, e);
 	if (d->o->action != VCK_NOSNOOP_UNLOCK)
-		e->refusal = refusal_of(d);
+		e->refusal = refusal_of(d, &undetermined);
+	e->undetermined = e->refusal && undetermined;
 	if (e->refusal)
 		return 0;
 	e->note = note_of(d);
 	return plan_action(d, e);
+}
+
+static int plan_absent(const struct vck_absent_lock *l, const struct vck_nosnoop_files *files,
+		       struct vck_plan *p)
+{
+	struct vck_plan_entry *e = vck_plan_add(p);
+	const struct vck_conf_file *f = NULL;
+
+	if (!e)
+		return -ENOMEM;
+	for (size_t i = 0; i < files->confs.n && !f; i++) {
+		if (files->confs.files[i].err == 0 && streq(files->confs.files[i].name, l->file))
+			f = &files->confs.files[i];
+	}
+	e->place = l->path;
+	e->target.vendor = l->vendor;
+	e->target.device = l->device;
+	plan_unlock(f, e);
+	return 0;
 }
 
 int vck_nosnoop_plan(struct vck_host *h, const struct vck_nosnoop_options *o,
@@ -439,6 +511,14 @@ int vck_nosnoop_plan(struct vck_host *h, const struct vck_nosnoop_options *o,
 				    .plan = p,
 				    .named = h->devices[i] };
 		int r = d.named->selected ? decide(&d) : 0;
+
+		if (r < 0)
+			return r;
+	}
+	for (size_t i = 0; i < h->n_absent_locks; i++) {
+		int r = is_absent_meant(o, &h->absent_locks[i])
+				? plan_absent(&h->absent_locks[i], files, p)
+				: 0;
 
 		if (r < 0)
 			return r;

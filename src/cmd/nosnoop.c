@@ -48,7 +48,7 @@ static const struct vck_option options[] = {
 	{ "lock", 0, "[KIND]", OPT_LOCK,
 	  "clear the bit and keep it cleared: persistent (default) or guarded",
 	  "persistent guarded", EX_LOCK },
-	{ "unlock", 0, NULL, OPT_UNLOCK, "no longer keep it cleared", NULL, EX_OTHER },
+	{ "unlock", 0, NULL, OPT_UNLOCK, "no longer keep it cleared (no device named: whatever is locked)", NULL, EX_OTHER },
 	{ "test-hardwired", 0, NULL, OPT_TEST,
 	  "find out whether the bit can be set at all, and put it back", NULL, EX_OTHER },
 	{ "apply", 0, NULL, OPT_APPLY,
@@ -123,7 +123,7 @@ static int show(struct vck_global *g, const struct vck_nosnoop_options *o)
 		return VCK_EXIT_FAILED;
 	if (o->json)
 		return print_json(h, VCK_EXIT_OK);
-	if (!any_selected(h)) {
+	if (!any_selected(h) && !h->n_absent_locks) {
 		vck_warn("no function here has a PCI Express capability, so none has the bit (--all shows the others)");
 		return VCK_EXIT_OK;
 	}
@@ -215,7 +215,10 @@ static int status_of(const struct vck_plan *p)
 
 		if (o == VCK_OUT_FAILED || o == VCK_OUT_NOT_STUCK || o == VCK_OUT_CAME_BACK)
 			return VCK_EXIT_WRITE;
-		if (o == VCK_OUT_REFUSED || p->entries[i].refusal)
+		if (p->entries[i].undetermined && status == VCK_EXIT_OK)
+			status = VCK_EXIT_UNDETERMINED;
+		else if ((o == VCK_OUT_REFUSED || p->entries[i].refusal) &&
+			 !p->entries[i].undetermined)
 			status = VCK_EXIT_REFUSED;
 	}
 	return status;
@@ -234,7 +237,8 @@ static bool show_plan(const struct vck_write_env *env, const struct vck_plan *p,
 	fputs(vck_buf_str(&b), out);
 	for (size_t i = 0; dry_run && i < p->n; i++) {
 		if (p->entries[i].refusal)
-			vck_error("%s: refused: %s", p->entries[i].target.address,
+			vck_error("%s: %s: %s", vck_plan_subject(&p->entries[i]),
+				  p->entries[i].undetermined ? "not done" : "refused",
 				  p->entries[i].refusal);
 	}
 	return fflush(out) == 0;

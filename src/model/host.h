@@ -301,6 +301,15 @@ struct vck_vfio {
 	const char *best_drivers; /* reserved for messages, may be NULL */
 };
 
+/* A file of /etc/viommu-check.d about a function that is not here: taken out, or another is in
+ * its place. */
+struct vck_absent_lock {
+	const char *path; /* vck_pci_key() */
+	const char *file; /* its name */
+	uint16_t vendor, device;
+	enum vck_lock lock; /* VCK_LOCK_PERSISTENT or VCK_LOCK_GUARDED, as it asks for */
+};
+
 struct vck_host {
 	struct vck_arena arena;
 	uint32_t have; /* enum vck_host_evidence */
@@ -336,6 +345,8 @@ struct vck_host {
 	size_t n_predicted, cap_predicted;
 	struct vck_device **devices; /* PCI by address, then others by name */
 	size_t n_devices, cap_devices;
+	struct vck_absent_lock *absent_locks;
+	size_t n_absent_locks, cap_absent_locks;
 	struct vck_problem *problems;
 	size_t n_problems, cap_problems;
 	struct vck_finding *findings;

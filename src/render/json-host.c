@@ -82,6 +82,23 @@ static void memlock(struct vck_json *j, const struct vck_host *h)
 		vck_json_num(j, "memlock", h->memlock);
 }
 
+static void absent_locks(struct vck_json *j, const struct vck_host *h)
+{
+	vck_json_array(j, "absent_locks");
+	for (size_t i = 0; i < h->n_absent_locks; i++) {
+		const struct vck_absent_lock *l = &h->absent_locks[i];
+
+		vck_json_object(j, NULL);
+		vck_json_str(j, "path", l->path);
+		vck_json_digits(j, "vendor_id", true, l->vendor, 4);
+		vck_json_digits(j, "device_id", true, l->device, 4);
+		vck_json_str(j, "lock", vck_lock_name(l->lock));
+		vck_json_str(j, "file", l->file);
+		vck_json_end(j);
+	}
+	vck_json_end(j);
+}
+
 void vck_json_host(struct vck_json *j, const struct vck_host *h,
 		   const struct vck_json_options *o)
 {
@@ -96,6 +113,7 @@ void vck_json_host(struct vck_json *j, const struct vck_host *h,
 	memlock(j, h);
 	vfio(j, &h->vfio);
 	firmware(j, h);
+	absent_locks(j, h);
 	vck_json_findings(j, h->findings, h->n_findings, o);
 	vck_json_end(j);
 }

@@ -162,6 +162,19 @@ static int print_table(struct libscols_table *t, FILE *out, const struct vck_hos
 	return r == 0 ? scols_print_table(t) : r;
 }
 
+static void print_absent(FILE *out, const struct vck_host *h)
+{
+	for (size_t i = 0; i < h->n_absent_locks; i++) {
+		const struct vck_absent_lock *l = &h->absent_locks[i];
+		cleanup_buf struct vck_buf b = { 0 };
+
+		vck_text_safe(&b, l->path, strlen(l->path));
+		fprintf(out, "%s%s [%04x:%04x]: locked (%s), and not here ('nosnoop --unlock %s' removes it)\n",
+			i ? "" : "\n", vck_buf_str(&b), l->vendor, l->device,
+			vck_lock_name(l->lock), vck_buf_str(&b));
+	}
+}
+
 int vck_render_nosnoop(FILE *out, const struct vck_host *h, const struct vck_style *style,
 		       const struct vck_table_options *o)
 {
@@ -169,5 +182,7 @@ int vck_render_nosnoop(FILE *out, const struct vck_host *h, const struct vck_sty
 	int r = t ? print_table(t, out, h, style, o) : -ENOMEM;
 
 	scols_unref_table(t);
+	if (r == 0 && !o->no_headings && !o->raw)
+		print_absent(out, h);
 	return r;
 }

@@ -460,7 +460,13 @@ static void footer(FILE *out, const struct vck_host *h, const struct vck_style *
 				     ? " (run as root to read all)"
 				     : "");
 		print_wrapped(out, style, vck_buf_str(&b));
+		any = true;
 	}
+	if (h->n_absent_locks)
+		fprintf(out, "%s%zu locked %s not here: 'viommu-check nosnoop' shows %s\n",
+			any ? "" : "\n", h->n_absent_locks,
+			h->n_absent_locks == 1 ? "function is" : "functions are",
+			h->n_absent_locks == 1 ? "it" : "them");
 }
 
 int vck_render_list(FILE *out, const struct vck_host *h, const struct vck_style *style,

@@ -13,10 +13,16 @@
 #define RUN  "run/viommu-check"
 #define CONF "etc/viommu-check.d"
 
+struct conf {
+	struct vck_lock_conf c;
+	const char *file; /* in the host's arena */
+	bool here;	  /* its function is */
+};
+
 struct reader {
 	struct vck_host *host;
 	struct vck_root *root;
-	struct vck_lock_conf *confs; /* sorted by path, malloc */
+	struct conf *confs; /* sorted by path, malloc */
 	size_t n_confs;
 	bool guard_alive;
 };
@@ -146,13 +152,14 @@ static void read_guard(struct reader *rd)
 
 static int by_path(const void *a, const void *b)
 {
-	return strcmp(((const struct vck_lock_conf *)a)->path,
-		      ((const struct vck_lock_conf *)b)->path);
+	return strcmp(((const struct conf *)a)->c.path, ((const struct conf *)b)->c.path);
 }
 
-static void read_conf(struct reader *rd, struct vck_dir *dir, const char *name)
+/* Return: 0, also where it is a problem, or -ENOMEM. */
+static int read_conf(struct reader *rd, struct vck_dir *dir, const char *name)
 {
 	cleanup_blob struct vck_blob b = { 0 };
+	struct conf *to = &rd->confs[rd->n_confs];
 	char path[512];
 	unsigned line = 0;
 	int r = vck_dir_read(dir, name, &b);
@@ -160,46 +167,53 @@ static void read_conf(struct reader *rd, struct vck_dir *dir, const char *name)
 	snprintf(path, sizeof(path), CONF "/%s", name);
 	if (r < 0) {
 		problem(rd, path, r, "which function is locked by it");
-		return;
+		return 0;
 	}
-	r = vck_conf_parse((const char *)b.data, b.len, &rd->confs[rd->n_confs], &line);
-	if (r == 0)
+	r = vck_conf_parse((const char *)b.data, b.len, &to->c, &line);
+	if (r == 0) {
+		to->file = vck_arena_strdup(&rd->host->arena, name);
 		rd->n_confs++;
-	else if (line)
+		return to->file ? 0 : -ENOMEM;
+	}
+	if (line)
 		vck_problem(rd->host, "lock", path, 0,
 			    "which function is locked by it: line %u is not understood", line);
 	else
 		problem(rd, path, 0, "which function is locked by it: path, vendor or device is missing");
+	return 0;
 }
 
 static int read_confs(struct reader *rd)
 {
 	cleanup_names struct vck_names names = { 0 };
 	cleanup_dir struct vck_dir *dir = open_dir(rd, CONF, &names);
+	int r = 0;
 
 	if (!dir || !names.n)
 		return 0;
 	rd->confs = calloc(names.n, sizeof(*rd->confs));
 	if (!rd->confs)
 		return -ENOMEM;
-	for (size_t i = 0; i < names.n; i++) {
+	for (size_t i = 0; r == 0 && i < names.n; i++) {
 		if (names.names[i][0] != '.' && str_ends(names.names[i], ".conf"))
-			read_conf(rd, dir, names.names[i]);
+			r = read_conf(rd, dir, names.names[i]);
 	}
 	qsort(rd->confs, rd->n_confs, sizeof(*rd->confs), by_path);
-	return 0;
+	return r;
 }
 
 static void take_conf(struct reader *rd, struct vck_device *d)
 {
-	struct vck_lock_conf key;
 	const struct vck_lock_conf *c;
+	struct conf key, *found;
 
-	if (!d->syspath || vck_pci_key(d->syspath, key.path, sizeof(key.path)) < 0)
+	if (!d->syspath || vck_pci_key(d->syspath, key.c.path, sizeof(key.c.path)) < 0)
 		return;
-	c = bsearch(&key, rd->confs, rd->n_confs, sizeof(*rd->confs), by_path);
+	found = bsearch(&key, rd->confs, rd->n_confs, sizeof(*rd->confs), by_path);
+	c = found ? &found->c : NULL;
 	if (!c || c->vendor != d->vendor_id || c->device != d->device_id)
 		return;
+	found->here = true;
 	/* A guard that does not run guards nothing: then it is what the udev rule holds. */
 	d->nosnoop.conf_guarded = c->nosnoop == VCK_CONF_GUARDED && rd->guard_alive;
 	d->nosnoop.conf_persistent = c->nosnoop != VCK_CONF_NONE;
@@ -207,6 +221,34 @@ static void take_conf(struct reader *rd, struct vck_device *d)
 		vck_problem(rd->host, "lock", RUN "/" VCK_GUARD_FILE, 0,
 			    "%s: locked as guarded, and the guard does not run (systemctl enable --now viommu-check-guard.service)",
 			    d->address);
+}
+
+static int note_absent(struct reader *rd)
+{
+	struct vck_host *h = rd->host;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < rd->n_confs; i++) {
+		const struct conf *c = &rd->confs[i];
+		const char *path;
+
+		if (c->here || c->c.nosnoop == VCK_CONF_NONE)
+			continue;
+		path = vck_arena_strdup(&h->arena, c->c.path);
+		r = path ? vck_arena_grow(&h->arena, &h->absent_locks, h->n_absent_locks,
+					  &h->cap_absent_locks, sizeof(*h->absent_locks))
+			 : -ENOMEM;
+		if (r == 0)
+			h->absent_locks[h->n_absent_locks++] = (struct vck_absent_lock){
+				.path = path,
+				.file = c->file,
+				.vendor = c->c.vendor,
+				.device = c->c.device,
+				.lock = c->c.nosnoop == VCK_CONF_GUARDED ? VCK_LOCK_GUARDED
+									 : VCK_LOCK_PERSISTENT,
+			};
+	}
+	return r;
 }
 
 /* One directory of files by address, over all functions that have one there. */
@@ -228,14 +270,20 @@ static void read_by_address(struct reader *rd, const char *path,
 int vck_read_lock_state(struct vck_host *h, struct vck_root *root)
 {
 	struct reader rd = { .host = h, .root = root };
+	bool pci = false;
 	int r;
 
 	read_guard(&rd);
 	r = read_confs(&rd);
 	for (size_t i = 0; r == 0 && rd.n_confs && i < h->n_devices; i++) {
-		if (h->devices[i]->bus == VCK_BUS_PCI)
-			take_conf(&rd, h->devices[i]);
+		if (h->devices[i]->bus != VCK_BUS_PCI)
+			continue;
+		take_conf(&rd, h->devices[i]);
+		pci = true;
 	}
+	/* Where no function was seen, none is known to be gone. */
+	if (r == 0 && pci)
+		r = note_absent(&rd);
 	free(rd.confs);
 	if (r < 0)
 		return r;

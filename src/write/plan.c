@@ -34,10 +34,22 @@ bool vck_plan_has_work(const struct vck_plan *p)
 	return false;
 }
 
+const char *vck_plan_subject(const struct vck_plan_entry *e)
+{
+	return e->place ? e->place : e->target.address;
+}
+
+static void add_subject(struct vck_buf *b, const struct vck_plan_entry *e)
+{
+	vck_text_safe(b, vck_plan_subject(e), strlen(vck_plan_subject(e)));
+}
+
 static void add_head(struct vck_buf *b, const struct vck_plan_entry *e)
 {
-	vck_buf_addf(b, "%s [%04x:%04x]", e->target.address, e->target.vendor,
-		     e->target.device);
+	add_subject(b, e);
+	vck_buf_addf(b, " [%04x:%04x]", e->target.vendor, e->target.device);
+	if (e->place)
+		vck_buf_adds(b, ", not here");
 	if (e->via)
 		vck_buf_addf(b, ", physical function of %s", e->via);
 	if (e->driver) {
@@ -82,12 +94,32 @@ static void add_test_end(struct vck_buf *b, const struct vck_write_env *env,
 		     e->target.address);
 }
 
+static const char *lock_word(const struct vck_plan_entry *e)
+{
+	switch (e->conf.nosnoop) {
+	case VCK_CONF_PERSISTENT:
+		return "persistent";
+	case VCK_CONF_GUARDED:
+		return "guarded";
+	case VCK_CONF_NONE:
+		break;
+	}
+	return "no lock, the driver that it is bound to stays";
+}
+
+/* What `bind` keeps in the same file outlives the lock. */
+static bool unlocks(const struct vck_plan_entry *e)
+{
+	return e->conf_op == VCK_CONF_DROP ||
+	       (e->conf_op == VCK_CONF_STORE && e->conf.nosnoop == VCK_CONF_NONE);
+}
+
 static void add_conf(struct vck_buf *b, const struct vck_write_env *env,
 		     const struct vck_plan_entry *e)
 {
 	if (e->conf_op == VCK_CONF_STORE)
 		vck_buf_addf(b, "  write %s/%s (%s)\n", env->conf_dir, e->conf_name,
-			     e->conf.nosnoop == VCK_CONF_GUARDED ? "guarded" : "persistent");
+			     lock_word(e));
 	if (e->conf_op == VCK_CONF_DROP)
 		vck_buf_addf(b, "  remove %s/%s\n", env->conf_dir, e->conf_name);
 }
@@ -181,23 +213,23 @@ static void add_done(struct vck_buf *b, const struct vck_plan_entry *e)
 		vck_buf_adds(b, r->hardwired == VCK_YES
 					? "Enable No Snoop is hardwired to 0"
 					: "Enable No Snoop can be set: it is not hardwired");
+	else if (e->act == VCK_ACT_NONE && unlocks(e))
+		vck_buf_adds(b, "unlocked");
 	else if (e->act == VCK_ACT_NONE)
 		vck_buf_adds(b, e->nothing ? e->nothing : "done");
 	else
 		vck_buf_addf(b, "Enable No Snoop %s: Device Control 0x%04x -> 0x%04x, read back",
 			     e->act == VCK_ACT_SET ? "set" : "cleared", r->before, r->after);
-	if (e->conf_op == VCK_CONF_STORE)
-		vck_buf_addf(b, "; locked (%s)",
-			     e->conf.nosnoop == VCK_CONF_GUARDED ? "guarded" : "persistent");
-	if (e->conf_op == VCK_CONF_DROP)
-		vck_buf_adds(b, "; unlocked");
+	if (e->conf_op == VCK_CONF_STORE && !unlocks(e))
+		vck_buf_addf(b, "; locked (%s)", lock_word(e));
 }
 
 void vck_plan_result(struct vck_buf *b, const struct vck_plan_entry *e)
 {
 	const struct vck_bit_result *r = &e->result;
 
-	vck_buf_addf(b, "%s: ", e->target.address);
+	add_subject(b, e);
+	vck_buf_adds(b, ": ");
 	switch (r->outcome) {
 	case VCK_OUT_PLANNED:
 		vck_buf_adds(b, "not done");
@@ -210,7 +242,8 @@ void vck_plan_result(struct vck_buf *b, const struct vck_plan_entry *e)
 		return;
 	case VCK_OUT_REFUSED:
 		if (e->refusal) {
-			vck_buf_addf(b, "refused: %s", e->refusal);
+			vck_buf_addf(b, "%s: %s", e->undetermined ? "not done" : "refused",
+				     e->refusal);
 			return;
 		}
 		vck_buf_adds(b, "refused: ");

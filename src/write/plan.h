@@ -45,7 +45,9 @@ struct vck_plan_entry {
 	struct vck_target target;
 	const char *via;   /* the VF that was named, where the target is its PF */
 	const char *driver;
+	const char *place;   /* vck_pci_key() of a function that is not here, or NULL */
 	const char *refusal; /* why not; then nothing below is done */
+	bool undetermined;   /* the refusal is a lack of evidence, not one for safety */
 	const char *nothing; /* why there is nothing to do, or NULL */
 	const char *note;    /* what to know beforehand, or NULL */
 	enum vck_act act;
@@ -71,6 +73,8 @@ struct vck_plan_entry *vck_plan_add(struct vck_plan *p) must_check;
 /* Does any entry write anything? */
 bool vck_plan_has_work(const struct vck_plan *p);
 
+/* What an entry is about, as it is printed: an address, or the place of what is not here. */
+const char *vck_plan_subject(const struct vck_plan_entry *e);
 /* The plan as text, a paragraph a function; what is refused is not part of it. */
 void vck_plan_format(struct vck_buf *b, const struct vck_write_env *env,
 		     const struct vck_plan *p);

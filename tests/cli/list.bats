@@ -162,6 +162,18 @@ addresses() {
 	"$VC" --root "$HOST" show 01:00.0 | grep -q 'class .*030000, revision a1'
 }
 
+@test "below the table: locks of functions that are not here" {
+	mkdir -p "$HOST/etc/viommu-check.d"
+	printf '%s\n' path=pci0000:00/1c.4/00.0 vendor=10de device=2204 nosnoop=persistent \
+		>"$HOST/etc/viommu-check.d/gone.conf"
+	run "$VC" --root "$HOST" list
+	[[ "$output" == *"1 locked function is not here: 'viommu-check nosnoop' shows it"* ]]
+	run "$VC" --root "$HOST" nosnoop
+	[[ "$output" == *"pci0000:00/1c.4/00.0 [10de:2204]: locked (persistent), and not here"* ]]
+	run "$VC" --root "$HOST" list -r
+	[[ "$output" != *"not here"* ]]
+}
+
 @test "filters on a class of which the last byte is not known" {
 	printf '%s\n' '01:00.0 VGA compatible controller [0300]: Maker Card [10de:2204] (rev a1)' \
 		'02:00.0 0108: 144d:a808' >"$BATS_TEST_TMPDIR/nn"

@@ -156,6 +156,15 @@ void fake_set_devctl(struct fake_tree *t, const char *path, uint16_t v)
 	assert(fclose(f) == 0);
 }
 
+int fake_cut_config(struct fake_tree *t, const char *path, off_t size)
+{
+	FILE *f = open_config(t, path);
+	int r = ftruncate(fileno(f), size);
+
+	assert(fclose(f) == 0);
+	return r;
+}
+
 static const char *address_of(const char *path)
 {
 	return strrchr(path, '/') + 1;

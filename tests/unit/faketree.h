@@ -39,6 +39,8 @@ const char *fake_read(struct fake_tree *t, char *buf, size_t size, const char *f
 uint16_t fake_devctl(struct fake_tree *t, const char *path);
 void fake_set_devctl(struct fake_tree *t, const char *path, uint16_t v);
 bool fake_exists(struct fake_tree *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* As an unprivileged reader sees it: @size bytes of config space. */
+int fake_cut_config(struct fake_tree *t, const char *path, off_t size);
 /* What the plan would hold of a function. */
 struct vck_target fake_target(const struct fake_function *f, char *path, size_t size);
 

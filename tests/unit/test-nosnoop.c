@@ -417,6 +417,89 @@ static void test_lock(void **state)
 	fake_tree_done(&t);
 }
 
+/* Cards are taken out and swapped; their locks stay until somebody removes them. */
+static void test_unlock_absent(void **state)
+{
+	static const char *const gone = "path=pci0000:00/1c.4/00.0\nvendor=10de\ndevice=2204\n"
+					"nosnoop=persistent\n";
+	static const char *const swapped = "path=pci0000:00/01.0/00.1\nvendor=1234\n"
+					   "device=5678\nnosnoop=guarded\n";
+	static const char *const bound = "path=pci0000:00/1d.0/00.0\nvendor=8086\ndevice=1572\n"
+					 "nosnoop=persistent\ndriver=vfio-pci\n";
+	struct fake_tree t;
+	char text[512];
+	struct run r;
+
+	(void)state;
+	start(&t);
+	fake_add(&t, &assigned);
+	fake_add(&t, &sibling);
+	fake_file(&t, gone, "etc/viommu-check.d/gone.conf");
+	fake_file(&t, swapped, "etc/viommu-check.d/swapped.conf");
+	fake_file(&t, bound, "etc/viommu-check.d/bound.conf");
+	r = run(&t, "--lock");
+	expect(&r, 0, "locked (persistent)", NULL);
+	r = run(&t, "");
+	expect(&r, 0, "pci0000:00/1c.4/00.0 [10de:2204]: locked (persistent), and not here", NULL);
+	expect(&r, 0, "pci0000:00/01.0/00.1 [1234:5678]: locked (guarded), and not here", NULL);
+	assert_null(strstr(r.out, "pci0000:00/01.0/00.0"));
+	r = run(&t, "-n");
+	assert_null(strstr(r.out, "not here"));
+	r = run(&t, "--json");
+	expect(&r, 0, "{\"path\":\"pci0000:00/1c.4/00.0\",\"vendor_id\":\"10de\",\"device_id\":"
+		      "\"2204\",\"lock\":\"persistent\",\"file\":\"gone.conf\"}", NULL);
+	/* by the place, as it is shown */
+	r = run(&t, "--unlock --dry-run pci0000:00/1c.4/00.0");
+	expect(&r, 0, "gone.conf", NULL);
+	assert_true(fake_exists(&t, "etc/viommu-check.d/gone.conf"));
+	r = run(&t, "--unlock pci0000:00/1c.4/00.0");
+	expect(&r, 0, "pci0000:00/1c.4/00.0: unlocked", NULL);
+	assert_false(fake_exists(&t, "etc/viommu-check.d/gone.conf"));
+	assert_true(fake_exists(&t, "etc/viommu-check.d/swapped.conf"));
+	assert_true(fake_exists(&t, CONF));
+	r = run(&t, "--unlock pci0000:00/1c.4/00.0");
+	expect(&r, 2, NULL, "pci0000:00/1c.4/00.0");
+	/* other commands do not know the word */
+	r = run(&t, "--disable pci0000:00/1d.0/00.0");
+	expect(&r, 2, NULL, "pci0000:00/1d.0/00.0");
+	/* one that is here and one that is not; what bind wants stays */
+	r = run(&t, "--unlock " ADDR " pci0000:00/1d.0/00.0");
+	expect(&r, 0, ADDR ": unlocked", NULL);
+	expect(&r, 0, "pci0000:00/1d.0/00.0: unlocked", NULL);
+	assert_null(strstr(r.out, "persistent"));
+	assert_false(fake_exists(&t, CONF));
+	fake_read(&t, text, sizeof(text), "etc/viommu-check.d/bound.conf");
+	assert_non_null(strstr(text, "driver=vfio-pci"));
+	assert_null(strstr(text, "persistent"));
+	/* no device named: all that is locked, here or not */
+	r = run(&t, "--unlock --json");
+	expect(&r, 0, "\"absent_locks\":[]", NULL);
+	assert_false(fake_exists(&t, "etc/viommu-check.d/swapped.conf"));
+	r = run(&t, "--unlock");
+	expect(&r, 2, NULL, "nothing is locked");
+	fake_tree_done(&t);
+}
+
+/* A lack of evidence is not a refusal: who looks again as root gets an answer. */
+static void test_undetermined(void **state)
+{
+	struct fake_tree t;
+	struct run r;
+
+	(void)state;
+	start(&t);
+	fake_add(&t, &assigned);
+	assert_int_equal(fake_cut_config(&t, PATH, 64), 0);
+	r = run(&t, "--disable --dry-run " ADDR);
+	expect(&r, 3, NULL, ADDR ": not done: its PCI Express capability could not be read");
+	r = run(&t, "--disable " ADDR);
+	expect(&r, 3, NULL, ADDR ": not done: its PCI Express capability could not be read");
+	/* a refusal outweighs it */
+	r = run(&t, "--disable " ADDR " 0000:00:01.0");
+	expect(&r, 5, NULL, "a bridge or port");
+	fake_tree_done(&t);
+}
+
 static void test_apply(void **state)
 {
 	struct fake_tree t;
@@ -573,6 +656,8 @@ int main(void)
 		cmocka_unit_test(test_lockdown),
 		cmocka_unit_test(test_failures),
 		cmocka_unit_test(test_lock),
+		cmocka_unit_test(test_unlock_absent),
+		cmocka_unit_test(test_undetermined),
 		cmocka_unit_test(test_apply),
 		cmocka_unit_test(test_apply_elsewhere),
 		cmocka_unit_test(test_hardwired),
