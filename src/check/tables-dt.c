@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The device tree: which unit, which MSI controller, coherent or not
  * (drivers/of/base.c:of_map_id, drivers/iommu/of_iommu.c, drivers/of/address.c;
- * Linux 5.10 to 7.3). Every walk over phandles is bounded: they may point in circles. */
+ * Linux 5.10 to 7.3), and which memory is kept for a device. Every walk over phandles is bounded: they may point in circles. */
 #include "config.h"
 
 #include "base/cursor.h"
@@ -42,39 +42,105 @@ const struct vck_dt_node *vck_dt_dma_node(const struct vck_device *d)
 	return d->bus == VCK_BUS_PCI ? d->bridge_of_node : d->of_node;
 }
 
-/* --- maps: (input, phandle, output, length), of_map_id --- */
+/* --- maps: (input, phandle, output cells, length), of_map_id --- */
 
-/* The node that @map of @n sends @id to; false when no entry holds it. */
-static bool map_target(const struct vck_host *h, const struct vck_dt_node *n, const char *map,
-		       const char *mask, uint32_t id, struct vck_dt_node **ret)
+enum {
+	MAX_OUTPUT = 16, /* MAX_PHANDLE_ARGS */
+};
+
+struct map {
+	const char *name, *mask, *cells; /* "iommu-map", "iommu-map-mask", "#iommu-cells" */
+};
+
+static const struct map iommu_map = { "iommu-map", "iommu-map-mask", "#iommu-cells" };
+static const struct map msi_map = { "msi-map", "msi-map-mask", "#msi-cells" };
+
+/* Maps that name one cell for a target that takes two, and were always read so
+ * (of_check_bad_map, 7.2): one target throughout, each entry of length 1. */
+static bool is_short_map(struct vck_bytes b)
 {
-	struct vck_bytes b = prop_bytes(n, map);
-	uint32_t in, phandle, len;
+	uint32_t first, phandle, len;
 
-	id &= cell(n, mask, 0xffffffff);
-	for (size_t at = 0; vck_bytes_have(b, at, 16); at += 16) {
-		if (!vck_be32(b, at, &in) || !vck_be32(b, at + 4, &phandle) ||
-		    !vck_be32(b, at + 12, &len))
+	if (b.len % 16 || !vck_be32(b, 4, &first))
+		return false;
+	for (size_t at = 0; at < b.len; at += 16) {
+		if (!vck_be32(b, at + 4, &phandle) || !vck_be32(b, at + 12, &len) ||
+		    phandle != first || len != 1)
+			return false;
+	}
+	return true;
+}
+
+/* Output cells of an entry: one before 7.2, then as many as its target says. False: the
+ * kernel gives the map up. */
+static bool output_cells(const struct map *m, struct vck_bytes b, const struct vck_dt_node *target,
+			 bool by_target, uint32_t *ret)
+{
+	*ret = 1;
+	if (!by_target)
+		return true;
+	if (!target)
+		return false; /* how long the entry is cannot be told */
+	*ret = cell(target, m->cells, 1);
+	if (*ret == 2 && is_short_map(b))
+		*ret = 1;
+	return *ret <= MAX_OUTPUT;
+}
+
+/* The node that the map of @n sends @id to; false when no entry holds it, or the map is
+ * wrong where the kernel looks. */
+static bool walk_map(const struct vck_host *h, const struct vck_dt_node *n, const struct map *m,
+		     uint32_t id, bool by_target, struct vck_dt_node **ret)
+{
+	struct vck_bytes b = prop_bytes(n, m->name);
+	uint32_t mask = cell(n, m->mask, 0xffffffff), in, phandle, cells, len;
+
+	if (b.len % (by_target ? 4 : 16))
+		return false;
+	id &= mask;
+	for (size_t at = 0; at < b.len; at += 4 * (3 + (size_t)cells)) {
+		struct vck_dt_node *target;
+
+		if (!vck_be32(b, at, &in) || !vck_be32(b, at + 4, &phandle) || in & ~mask)
+			return false;
+		target = vck_dt_find_phandle(&h->dt, phandle);
+		if (!output_cells(m, b, target, by_target, &cells) ||
+		    !vck_be32(b, at + 4 * (2 + (size_t)cells), &len))
 			return false;
 		if (id < in || id - in >= len)
 			continue;
-		*ret = vck_dt_find_phandle(&h->dt, phandle);
-		return *ret != NULL;
+		*ret = target;
+		/* What a range does to several cells, nobody has said. */
+		return target && (cells <= 1 || len == 1);
 	}
 	return false;
 }
 
-static bool pci_target(const struct vck_host *h, const struct vck_device *d, const char *map,
-		       const char *mask, struct vck_dt_node **ret)
+static enum vck_tri map_target(const struct vck_host *h, const struct vck_dt_node *n,
+			       const struct map *m, uint32_t id, struct vck_dt_node **ret)
+{
+	struct vck_dt_node *one = NULL, *many = NULL;
+	bool old = walk_map(h, n, m, id, false, &one), new = walk_map(h, n, m, id, true, &many);
+
+	if (!h->kver && (old != new || (old && one != many)))
+		return VCK_UNKNOWN;
+	*ret = h->kver >= VCK_KVER(7, 2) ? many : one;
+	return vck_tri(h->kver >= VCK_KVER(7, 2) ? new : old);
+}
+
+static enum vck_tri pci_target(const struct vck_host *h, const struct vck_device *d,
+			       const struct map *m, struct vck_dt_node **ret)
 {
 	uint16_t ids[4];
 	size_t n = vck_tables_requester_ids(h, d, ids, ARRAY_SIZE(ids));
 
 	for (size_t i = 0; i < n; i++) {
-		if (map_target(h, d->bridge_of_node, map, mask, ids[i], ret))
-			return true;
+		enum vck_tri t = map_target(h, d->bridge_of_node, m, ids[i], ret);
+
+		if (t != VCK_NO)
+			return t;
 	}
-	return false;
+	return VCK_NO;
 }
 
 enum vck_tri vck_dt_unit(const struct vck_host *h, const struct vck_device *d,
@@ -84,8 +150,10 @@ enum vck_tri vck_dt_unit(const struct vck_host *h, const struct vck_device *d,
 	uint32_t phandle;
 
 	if (d->bus == VCK_BUS_PCI) {
-		if (!pci_target(h, d, "iommu-map", "iommu-map-mask", &n))
-			return VCK_NO;
+		enum vck_tri t = pci_target(h, d, &iommu_map, &n);
+
+		if (t != VCK_YES)
+			return t;
 	} else {
 		if (!vck_be32(prop_bytes(d->of_node, "iommus"), 0, &phandle))
 			return VCK_NO;
@@ -109,10 +177,13 @@ enum vck_tri vck_dt_isolated_msi(const struct vck_host *h, const struct vck_devi
 {
 	const struct vck_dt_node *from = vck_dt_dma_node(d);
 	struct vck_dt_node *n = NULL;
+	enum vck_tri mapped = VCK_NO;
 	uint32_t phandle;
 
-	if (d->bus == VCK_BUS_PCI && pci_target(h, d, "msi-map", "msi-map-mask", &n))
-		return is_its(n);
+	if (d->bus == VCK_BUS_PCI)
+		mapped = pci_target(h, d, &msi_map, &n);
+	if (mapped != VCK_NO)
+		return mapped == VCK_YES ? is_its(n) : VCK_UNKNOWN;
 	if (!vck_be32(prop_bytes(from, "msi-parent"), 0, &phandle))
 		return VCK_NO;
 	n = vck_dt_find_phandle(&h->dt, phandle);
@@ -259,4 +330,121 @@ enum vck_tri vck_dt_coherent(const struct vck_host *h, const struct vck_dt_node 
 	}
 	/* Parents in a circle: the kernel would never come back. */
 	return hops < MAX_PARENTS ? arch_default(h) : VCK_UNKNOWN;
+}
+
+/* --- memory kept for a device: of_iommu_get_resv_regions, from 6.3 on --- */
+
+/* #address-cells or #size-cells as they hold on a bus: of the first node upwards. */
+static uint32_t bus_cells(const struct vck_dt_node *bus, const char *name)
+{
+	for (; bus; bus = bus->parent) {
+		if (vck_dt_prop(bus, name))
+			return cell(bus, name, 1);
+	}
+	return 1;
+}
+
+/* One level up through dma-ranges; without them addresses are the same (of_translate_one). */
+static bool translate_dma(const struct vck_dt_node *bus, const struct vck_dt_node *parent,
+			  uint64_t *addr)
+{
+	uint32_t na = bus_cells(bus, "#address-cells"), ns = bus_cells(bus, "#size-cells");
+	uint32_t pna = bus_cells(parent, "#address-cells");
+	struct vck_bytes b = prop_bytes(bus, "dma-ranges");
+
+	for (size_t at = 0; at < b.len;) {
+		uint64_t child, up, size;
+
+		if (na + pna + ns == 0 || !read_cells(b, &at, na, &child) ||
+		    !read_cells(b, &at, pna, &up) || !read_cells(b, &at, ns, &size))
+			return false;
+		if (*addr >= child && *addr - child < size) {
+			*addr = *addr - child + up;
+			return true;
+		}
+	}
+	return b.len == 0;
+}
+
+/* An address and a size of iommu-addresses, as of_translate_dma_region() reads them for @n. */
+static bool read_dma_region(const struct vck_host *h, const struct vck_dt_node *n,
+			    struct vck_bytes b, size_t *at, uint64_t *addr, uint64_t *size)
+{
+	const struct vck_dt_node *bus = vck_dt_dma_parent(h, n), *up;
+
+	if (!bus || !read_cells(b, at, bus_cells(bus, "#address-cells"), addr) ||
+	    !read_cells(b, at, bus_cells(bus, "#size-cells"), size))
+		return false;
+	for (unsigned hops = 0; hops < MAX_PARENTS; hops++) {
+		up = vck_dt_dma_parent(h, bus);
+		if (!up)
+			return true;
+		if (!translate_dma(bus, up, addr))
+			return false;
+		bus = up;
+	}
+	return false;
+}
+
+/* Where the region lies in memory; without "reg" it is a range of addresses only: start and end
+ * 0. False: the kernel passes it over. */
+static bool memory_of(const struct vck_dt_node *region, uint64_t *start, uint64_t *end)
+{
+	uint64_t size = 0;
+	size_t at = 0;
+
+	*start = *end = 0;
+	if (!vck_dt_prop(region, "reg"))
+		return true;
+	if (!vck_dt_address(region, start))
+		return false;
+	at = 4 * (size_t)bus_cells(region->parent, "#address-cells");
+	if (!read_cells(prop_bytes(region, "reg"), &at, bus_cells(region->parent, "#size-cells"),
+			&size))
+		return false;
+	*end = *start + size - 1;
+	return true;
+}
+
+/* The entries of iommu-addresses that name @n. The kernel takes every cell for a phandle until
+ * one does, the addresses of other devices too. */
+static int add_addresses(struct vck_region_list *l, const struct vck_dt_node *n,
+			 const struct vck_dt_node *region)
+{
+	struct vck_bytes b = prop_bytes(region, "iommu-addresses");
+	uint64_t start, end, addr, size;
+	uint32_t phandle;
+	size_t at = 0;
+	int r = 0;
+
+	if (!memory_of(region, &start, &end))
+		return 0;
+	while (r == 0 && vck_be32(b, at, &phandle)) {
+		at += 4;
+		if (vck_dt_find_phandle(&l->h->dt, phandle) != n)
+			continue;
+		if (!read_dma_region(l->h, n, b, &at, &addr, &size))
+			return 0;
+		if (size)
+			r = vck_region_add(l, addr, addr + size - 1,
+					   start < end && addr == start && addr + size - 1 == end
+						   ? "direct"
+						   : "reserved");
+	}
+	return r;
+}
+
+int vck_dt_regions(const struct vck_device *d, struct vck_region_list *l)
+{
+	struct vck_bytes b = prop_bytes(d->of_node, "memory-region");
+	uint32_t phandle;
+	int r = 0;
+
+	for (size_t at = 0; r == 0 && vck_be32(b, at, &phandle); at += 4) {
+		const struct vck_dt_node *region = vck_dt_find_phandle(&l->h->dt, phandle);
+
+		if (region)
+			r = add_addresses(l, d->of_node, region);
+	}
+	return r;
 }

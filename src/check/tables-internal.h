@@ -54,10 +54,14 @@ const struct vck_rimt_node *vck_rimt_unit(const struct vck_host *h, const struct
 const struct vck_dt_node *vck_dt_dma_node(const struct vck_device *d);
 /**
  * vck_dt_unit - the unit's node that a device is behind
- * Return: VCK_YES with *ret, VCK_NO for none or one that is disabled.
+ * Return: VCK_YES with *ret, VCK_NO for none or one that is disabled, VCK_UNKNOWN where it
+ * depends on the kernel's release and that is not known.
  */
 enum vck_tri vck_dt_unit(const struct vck_host *h, const struct vck_device *d,
 			 struct vck_dt_node **ret);
+/* memory-region with iommu-addresses of the device's own node, as a driver reads it that
+ * calls iommu_dma_get_resv_regions() from 6.3 on. */
+int vck_dt_regions(const struct vck_device *d, struct vck_region_list *l) must_check;
 enum vck_tri vck_dt_isolated_msi(const struct vck_host *h, const struct vck_device *d);
 bool vck_dt_available(const struct vck_dt_node *n);
 /* Bus address of a node's first register as the CPU sees it (of_translate_address). */

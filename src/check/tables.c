@@ -160,9 +160,11 @@ enum vck_tri vck_tables_unit(const struct vck_host *h, const struct vck_device *
 	if (!place_known(d))
 		return VCK_UNKNOWN;
 	if (by_dt(h, d)) {
-		if (vck_dt_unit(h, d, &n) == VCK_YES)
+		enum vck_tri t = vck_dt_unit(h, d, &n);
+
+		if (t == VCK_YES)
 			return unit_found(vck_unit_of_node(h, n), ret);
-		return h->dt.complete == VCK_YES ? VCK_NO : VCK_UNKNOWN;
+		return h->dt.complete == VCK_YES ? t : VCK_UNKNOWN;
 	}
 	return by_acpi(h, d, ret);
 }
@@ -209,6 +211,26 @@ static int region_cmp(const void *pa, const void *pb)
 	return a->end < b->end ? -1 : a->end > b->end;
 }
 
+/* The device tree's, where the unit's driver asks for them. Return: VCK_YES, VCK_UNKNOWN or
+ * -ENOMEM. */
+static int dt_regions(const struct vck_device *d, struct vck_region_list *l)
+{
+	struct vck_unit *u = NULL;
+	int r;
+
+	if (l->h->kver && l->h->kver < VCK_KVER(6, 3))
+		return VCK_YES;
+	if (vck_tables_unit(l->h, d, &u) != VCK_YES)
+		return VCK_YES;
+	if (u->driver != VCK_IOMMU_SMMU && u->driver != VCK_IOMMU_SMMU_V3 &&
+	    u->driver != VCK_IOMMU_VIRTIO)
+		return VCK_YES;
+	r = vck_dt_regions(d, l);
+	if (r < 0)
+		return r;
+	return l->n && !l->h->kver ? VCK_UNKNOWN : VCK_YES;
+}
+
 int vck_tables_regions(struct vck_host *h, const struct vck_device *d, struct vck_region **ret,
 		       size_t *ret_n)
 {
@@ -223,6 +245,11 @@ int vck_tables_regions(struct vck_host *h, const struct vck_device *d, struct vc
 		r = vck_ivrs_regions(d, &l);
 	if (r == 0 && h->acpi.iort)
 		r = vck_iort_regions(d, &l);
+	if (r == 0 && h->dt.root && d->of_node) {
+		r = dt_regions(d, &l);
+		if (r == VCK_UNKNOWN)
+			return r;
+	}
 	if (r < 0)
 		return r;
 	if (l.n)

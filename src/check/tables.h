@@ -38,8 +38,9 @@ enum vck_tri vck_tables_unit(const struct vck_host *h, const struct vck_device *
 /**
  * vck_tables_regions - memory that firmware wants kept for a device
  * @ret, @ret_n: regions sorted by start, ends inclusive, in the host's arena; type as
- * the kernel prints it (direct, direct-relaxable). RMRR, IVMD and RMR; the doorbell
- * window of the architecture is not among them.
+ * the kernel prints it (direct, direct-relaxable, reserved). RMRR, IVMD, RMR and the
+ * device tree's memory-region with iommu-addresses; the doorbell window of the
+ * architecture is not among them.
  *
  * Return: VCK_YES with the outputs written (possibly none), VCK_UNKNOWN when the
  * tables were not readable, or -ENOMEM.

@@ -21,10 +21,11 @@ enum {
 static const char *const wanted[] = {
 	"#address-cells", "#interconnect-cells", "#iommu-cells", "#msi-cells",
 	"#size-cells",	  "compatible",		 "device_type",	 "dma-coherent",
-	"dma-noncoherent", "interconnect-names", "interconnects", "iommu-map",
-	"iommu-map-mask", "iommus",		 "linux,pci-domain", "linux,phandle",
-	"msi-map",	  "msi-map-mask",	 "msi-parent",	 "phandle",
-	"ranges",	  "reg",		 "status",
+	"dma-noncoherent", "dma-ranges",	 "interconnect-names", "interconnects",
+	"iommu-addresses", "iommu-map",		 "iommu-map-mask", "iommus",
+	"linux,pci-domain", "linux,phandle",	 "memory-region", "msi-map",
+	"msi-map-mask",	  "msi-parent",		 "phandle",	 "ranges",
+	"reg",		  "status",
 };
 
 static int name_cmp(const void *key, const void *elem)

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* THEORY OF OPERATION: a device tree of two units, a root complex and a display, made
+ * cell by cell. Each row is one map or one list of addresses, and what the kernel of a
+ * release makes of it: drivers/of/base.c:of_map_id before 7.2 and from then on,
+ * drivers/iommu/of_iommu.c:of_iommu_get_resv_regions. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "check/tables-internal.h"
+#include "source/fdt.h"
+
+enum {
+	ONE = 1, /* phandles: a unit of one cell, one of two, a region, the display */
+	TWO,
+	REGION,
+	DISPLAY,
+	OTHER,
+	NOBODY,
+};
+
+struct tree {
+	struct vck_host *h;
+	struct vck_dt_node *root, *soc, *reserved, *nodes[NOBODY + 1];
+	struct vck_device *card, *display;
+};
+
+struct cells {
+	size_t n;
+	uint32_t v[24];
+};
+
+static void prop(struct tree *t, struct vck_dt_node *n, const char *name, const void *data,
+		 size_t len)
+{
+	size_t cap = n->n_props; /* as if each was the last that fits */
+
+	assert_int_equal(vck_dt_add_prop(t->h, n, &cap, name,
+					 (struct vck_bytes){ data, len }),
+			 0);
+}
+
+static void put(struct tree *t, struct vck_dt_node *n, const char *name, struct cells c)
+{
+	uint8_t raw[sizeof(c.v)];
+
+	for (size_t i = 0; i < c.n; i++) {
+		for (unsigned k = 0; k < 4; k++)
+			raw[4 * i + k] = (uint8_t)(c.v[i] >> (24 - 8 * k));
+	}
+	prop(t, n, name, raw, 4 * c.n);
+}
+
+#define CELLS(...)                                                                         \
+	((struct cells){ sizeof((uint32_t[]){ __VA_ARGS__ }) / sizeof(uint32_t),           \
+			 { __VA_ARGS__ } })
+
+static struct vck_dt_node *node(struct tree *t, struct vck_dt_node *parent, const char *name,
+				uint32_t phandle)
+{
+	struct vck_dt_node *last = parent ? parent->child : NULL, *n;
+
+	while (last && last->next)
+		last = last->next;
+	n = vck_dt_add_node(t->h, parent, last, name);
+	assert_non_null(n);
+	if (phandle) {
+		put(t, n, "phandle", CELLS(phandle));
+		t->nodes[phandle] = n;
+	}
+	return n;
+}
+
+static struct vck_dt_node *unit(struct tree *t, const char *name, uint32_t phandle, uint32_t cells)
+{
+	struct vck_dt_node *n = node(t, t->soc, name, phandle);
+
+	prop(t, n, "compatible", "arm,smmu-v3", 12);
+	put(t, n, "reg", CELLS(0, 0x10000 * phandle, 0, 0x1000));
+	put(t, n, "#iommu-cells", CELLS(cells));
+	return n;
+}
+
+static void plant(struct tree *t, unsigned kver)
+{
+	*t = (struct tree){ .h = vck_host_new() };
+	assert_non_null(t->h);
+	t->h->arch = VCK_ARCH_AARCH64;
+	t->h->kver = kver;
+	t->h->have = VCK_EV_KERNEL | VCK_EV_ARCH | VCK_EV_ACPI | VCK_EV_DT | VCK_EV_UNITS;
+	t->h->acpi.present = VCK_NO;
+	t->root = node(t, NULL, "", 0);
+	put(t, t->root, "#address-cells", CELLS(2));
+	put(t, t->root, "#size-cells", CELLS(2));
+	t->reserved = node(t, t->root, "reserved-memory", 0);
+	put(t, t->reserved, "#address-cells", CELLS(2));
+	put(t, t->reserved, "#size-cells", CELLS(2));
+	prop(t, t->reserved, "ranges", "", 0);
+	t->soc = node(t, t->root, "soc", 0);
+	put(t, t->soc, "#address-cells", CELLS(2));
+	put(t, t->soc, "#size-cells", CELLS(2));
+	prop(t, t->soc, "ranges", "", 0);
+	unit(t, "iommu@10000", ONE, 1);
+	unit(t, "iommu@20000", TWO, 2);
+	t->card = vck_host_add_device(t->h, "0000:01:00.0");
+	t->card->bdf = (struct vck_bdf){ .bus = 1 };
+	t->card->have = VCK_EV_PATH;
+	t->card->bridge_of_node = node(t, t->soc, "pcie", 0);
+	t->display = vck_host_add_device(t->h, "display");
+	t->display->bus = VCK_BUS_PLATFORM;
+	t->display->of_node = node(t, t->soc, "display", DISPLAY);
+	put(t, t->display->of_node, "iommus", CELLS(ONE, 7));
+}
+
+static void grow(struct tree *t)
+{
+	assert_int_equal(vck_dt_finish(t->h), 0);
+	t->h->dt.complete = VCK_YES;
+	assert_int_equal(vck_table_units(t->h), 0);
+}
+
+#define OLD VCK_KVER(7, 1)
+#define NEW VCK_KVER(7, 2)
+
+static void test_maps(void **state)
+{
+	/* the requester id is 0x100 */
+	static const struct {
+		const char *theory;
+		struct cells map;
+		uint32_t mask;
+		uint32_t old, new; /* the unit; 0: none */
+	} rows[] = {
+		{ "one cell", CELLS(0, ONE, 0, 0x10000), 0, ONE, ONE },
+		{ "the second entry", CELLS(0, TWO, 0, 0x100, 0x100, ONE, 0, 1), 0, ONE, 0 },
+		{ "two cells", CELLS(0x100, TWO, 5, 6, 1), 0, 0, TWO },
+		{ "an entry of two, one of one", CELLS(0, TWO, 5, 6, 1, 0x100, ONE, 0, 8), 0, 0, ONE },
+		{ "one cell, a long range and nonsense behind it",
+		  CELLS(0, TWO, 5, 0x10000, 1, ONE, 0x100, TWO, 1, 1, 1, TWO, 5, 6, 1, 2, TWO, 5, 6, 1),
+		  0, TWO, 0 },
+		{ "one cell for a target of two, as always read", CELLS(0, TWO, 0, 1, 0x100, TWO, 0, 1),
+		  0, TWO, TWO },
+		{ "a range over two cells", CELLS(0x100, TWO, 5, 6, 2), 0, 0, 0 },
+		{ "cut short", CELLS(0x100, ONE, 0, 1, 0x200), 0, 0, ONE },
+		{ "nobody's phandle", CELLS(0x100, NOBODY, 0, 1), 0, 0, 0 },
+		{ "nobody's phandle before", CELLS(0, NOBODY, 0, 1, 0x100, ONE, 0, 1), 0, ONE, 0 },
+		{ "not in it", CELLS(0, ONE, 0, 0x100), 0, 0, 0 },
+		{ "masked", CELLS(0, ONE, 0, 1), 0xff, ONE, ONE },
+		{ "a base that the mask takes away", CELLS(0x100, ONE, 0, 1, 0, ONE, 0, 8), 0xff, 0, 0 },
+		{ "nothing", { 0, { 0 } }, 0, 0, 0 },
+	};
+	static const unsigned releases[] = { OLD, NEW, 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows) * ARRAY_SIZE(releases); i++) {
+		unsigned kver = releases[i % ARRAY_SIZE(releases)];
+		size_t row = i / ARRAY_SIZE(releases);
+		uint32_t wanted = kver == NEW ? rows[row].new : rows[row].old;
+		struct vck_unit *u = NULL;
+		enum vck_tri is;
+		struct tree t;
+
+		plant(&t, kver);
+		put(&t, t.card->bridge_of_node, "iommu-map", rows[row].map);
+		if (rows[row].mask)
+			put(&t, t.card->bridge_of_node, "iommu-map-mask", CELLS(rows[row].mask));
+		grow(&t);
+		is = vck_tables_unit(t.h, t.card, &u);
+		if (!kver && rows[row].old != rows[row].new)
+			assert_int_equal(is, VCK_UNKNOWN);
+		else if (is != vck_tri(wanted != 0) || (wanted && u->of_node != t.nodes[wanted]))
+			fail_msg("%s, release %zu: %d, %s", rows[row].theory, i % ARRAY_SIZE(releases), is,
+				 u ? u->name : "none");
+		vck_host_free(t.h);
+	}
+}
+
+struct expected {
+	size_t n;
+	struct {
+		uint64_t start, end;
+		const char *type;
+	} r[3];
+};
+
+static void test_regions(void **state)
+{
+	static const struct {
+		const char *theory;
+		struct cells reg, addresses, dma_ranges;
+		struct expected e;
+	} rows[] = {
+		{ "the framebuffer as it lies in memory", CELLS(0, 0x80000000, 0, 0x800000),
+		  CELLS(DISPLAY, 0, 0x80000000, 0, 0x800000), { 0, { 0 } },
+		  { 1, { { 0x80000000, 0x807fffff, "direct" } } } },
+		{ "elsewhere", CELLS(0, 0x80000000, 0, 0x800000),
+		  CELLS(DISPLAY, 1, 0, 0, 0x800000), { 0, { 0 } },
+		  { 1, { { 0x100000000, 0x1007fffff, "reserved" } } } },
+		{ "a part of it", CELLS(0, 0x80000000, 0, 0x800000),
+		  CELLS(DISPLAY, 0, 0x80000000, 0, 0x400000), { 0, { 0 } },
+		  { 1, { { 0x80000000, 0x803fffff, "reserved" } } } },
+		{ "addresses without memory", { 0, { 0 } },
+		  CELLS(DISPLAY, 0, 0x40000000, 0, 0x1000), { 0, { 0 } },
+		  { 1, { { 0x40000000, 0x40000fff, "reserved" } } } },
+		{ "among those of another device", CELLS(0, 0x80000000, 0, 0x800000),
+		  CELLS(OTHER, 0, 0x10000000, 0, 0x1000, DISPLAY, 0, 0x80000000, 0, 0x800000,
+			DISPLAY, 0, 0x20000000, 0, 0x1000), { 0, { 0 } },
+		  { 2, { { 0x20000000, 0x20000fff, "reserved" },
+			 { 0x80000000, 0x807fffff, "direct" } } } },
+		{ "another device's alone", CELLS(0, 0x80000000, 0, 0x800000),
+		  CELLS(OTHER, 0, 0x80000000, 0, 0x800000), { 0, { 0 } }, { 0 } },
+		{ "of no size", CELLS(0, 0x80000000, 0, 0x800000), CELLS(DISPLAY, 0, 0, 0, 0),
+		  { 0, { 0 } }, { 0 } },
+		{ "cut short", CELLS(0, 0x80000000, 0, 0x800000), CELLS(DISPLAY, 0, 0x80000000, 0),
+		  { 0, { 0 } }, { 0 } },
+		{ "plain carve-out", CELLS(0, 0x80000000, 0, 0x800000), { 0, { 0 } }, { 0, { 0 } },
+		  { 0 } },
+		{ "through dma-ranges", CELLS(0, 0x80000000, 0, 0x800000),
+		  CELLS(DISPLAY, 0, 0, 0, 0x800000), CELLS(0, 0, 0, 0x80000000, 0, 0x40000000),
+		  { 1, { { 0x80000000, 0x807fffff, "direct" } } } },
+		{ "beside dma-ranges", CELLS(0, 0x80000000, 0, 0x800000),
+		  CELLS(DISPLAY, 1, 0, 0, 0x800000), CELLS(0, 0, 0, 0x80000000, 0, 0x40000000), { 0 } },
+	};
+	static const unsigned releases[] = { VCK_KVER(6, 2), VCK_KVER(6, 3), 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows) * ARRAY_SIZE(releases); i++) {
+		unsigned kver = releases[i % ARRAY_SIZE(releases)];
+		const struct expected *e = &rows[i / ARRAY_SIZE(releases)].e;
+		const char *theory = rows[i / ARRAY_SIZE(releases)].theory;
+		struct vck_region *r = NULL;
+		size_t n = 0, wanted = kver == VCK_KVER(6, 2) ? 0 : e->n;
+		struct tree t;
+		int is;
+
+		plant(&t, kver);
+		node(&t, t.reserved, "framebuffer", REGION);
+		node(&t, t.soc, "other", OTHER);
+		if (rows[i / ARRAY_SIZE(releases)].reg.n)
+			put(&t, t.nodes[REGION], "reg", rows[i / ARRAY_SIZE(releases)].reg);
+		if (rows[i / ARRAY_SIZE(releases)].addresses.n)
+			put(&t, t.nodes[REGION], "iommu-addresses",
+			    rows[i / ARRAY_SIZE(releases)].addresses);
+		if (rows[i / ARRAY_SIZE(releases)].dma_ranges.n)
+			put(&t, t.soc, "dma-ranges", rows[i / ARRAY_SIZE(releases)].dma_ranges);
+		put(&t, t.display->of_node, "memory-region", CELLS(NOBODY, REGION));
+		grow(&t);
+		is = vck_tables_regions(t.h, t.display, &r, &n);
+		if (!kver && e->n)
+			assert_int_equal(is, VCK_UNKNOWN);
+		else if (is != VCK_YES || n != wanted)
+			fail_msg("%s: %d, %zu regions", theory, is, n);
+		for (size_t k = 0; is == VCK_YES && k < n; k++) {
+			assert_string_equal(r[k].type, e->r[k].type);
+			assert_int_equal(r[k].start, e->r[k].start);
+			assert_int_equal(r[k].end, e->r[k].end);
+		}
+		vck_host_free(t.h);
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_maps),
+		cmocka_unit_test(test_regions),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
