@@ -335,20 +335,34 @@ static bool is_igd(const struct vck_subject *s)
 	       d->bdf.bus == 0 && d->bdf.dev == 2;
 }
 
+/* NULL where the function is what vfio_pci_igd_cfg_init() takes, or is not there: that
+ * costs the region and not the device. */
+static const struct vck_device *foreign(const struct vck_subject *s, uint8_t dev,
+					uint32_t class)
+{
+	const struct vck_device *b =
+		vck_host_find_bdf(s->host, (struct vck_bdf){.dev = dev});
+
+	return b && (b->vendor_id != 0x8086 || b->class != class) ? b : NULL;
+}
+
 static enum vck_result igd_eval(const struct vck_subject *s, struct vck_finding *f)
 {
-	const struct vck_device *b = vck_host_find_bdf(s->host, (struct vck_bdf){0});
+	const struct vck_device *host = foreign(s, 0, 0x060000),
+				*lpc = foreign(s, 0x1f, 0x060100), *b = host ? host : lpc;
 
-	if (b && b->class >> 8 == 0x0600 && b->vendor_id == 0x8086)
+	if (!b)
 		return VCK_RESULT_PASS;
-	vck_finding_summary(
-		s, f,
-		"00:00.0 is %s Intel host bridge: the extra regions of integrated graphics "
-		"cannot be set up",
-		b ? "no" : "not visible as the");
+	vck_finding_summary(s, f,
+			    "%s is not Intel's %s bridge: graphics with an OpRegion then fail "
+			    "to open (EINVAL)",
+			    b->address, host ? "host" : "ISA");
+	vck_finding_evidence(s, f, vck_device_sysfs(s, b, "class"), "0x%06x of %04x",
+			     b->class, b->vendor_id);
 	vck_finding_remedy(
 		s, f, VCK_REMEDY_FIRMWARE, NULL,
-		"switch VMD off in the firmware's setup; QEMU without x-igd-opregion");
+		"switch VMD off in the firmware's setup; else a kernel without "
+		"CONFIG_VFIO_PCI_IGD. No option of QEMU helps");
 	return VCK_RESULT_FAIL;
 }
 
@@ -359,10 +373,11 @@ const struct vck_rule vck_rule_device_igd = {
 	.needs_device = VCK_EV_IDS,
 	.applies = is_igd,
 	.eval = igd_eval,
-	.title = "Intel graphics find their host bridge",
-	.why = "For Intel's integrated graphics vfio-pci also hands out OpRegion and parts of the host and ISA "
-	       "bridges' config space. It fails with EINVAL when 00:00.0 is not Intel's.",
-	.remedy = "VMD off; x-igd- options of QEMU",
+	.title = "Intel graphics find their host and ISA bridge",
+	.why = "For Intel's integrated graphics vfio-pci also hands out OpRegion and the config space of the "
+	       "host and ISA bridges. Without them it goes on; where 00:00.0 or 00:1f.0 is something else, "
+	       "opening the device fails with EINVAL.",
+	.remedy = "VMD off; a kernel without CONFIG_VFIO_PCI_IGD",
 	.reference = "drivers/vfio/pci/vfio_pci_igd.c:vfio_pci_igd_cfg_init, 7.2",
 	.messages = VCK_STRINGS("Failed to setup Intel IGD regions"),
 	.symptoms = VCK_STRINGS("25"),

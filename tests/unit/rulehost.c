@@ -428,6 +428,14 @@ static void do_bridge(struct rulehost *r, const char *v)
 	r->other->vendor_id = streq(v, "intel") ? 0x8086 : 0x1af4;
 }
 
+static void do_lpc(struct rulehost *r, const char *v)
+{
+	struct vck_device *lpc = add(r->host, "0000:00:1f.0");
+
+	lpc->class = 0x060100;
+	lpc->vendor_id = streq(v, "intel") ? 0x8086 : 0x1af4;
+}
+
 /* No group, and a unit of firmware's that no driver runs; the port has the driver given, or
  * the device is alone behind that unit. */
 static void do_waits(struct rulehost *r, const char *v)
@@ -493,7 +501,7 @@ static const struct {
 	{"param", do_param},	   {"vmd", do_vmd},	{"bus", do_platform_bus},
 	{"virtio", do_virtio},	   {"at", do_at},	{"host-bridge", do_bridge},
 	{"pf-joins", do_pf_joins}, {"waits", do_waits}, {"dmar", do_dmar},
-	{"missing", do_missing},   {"unserved", do_unserved},
+	{"missing", do_missing},   {"unserved", do_unserved}, {"lpc", do_lpc},
 };
 
 static bool apply_word(struct rulehost *r, const char *key, const char *value)
