@@ -143,6 +143,28 @@ static bool not_driven(const struct vck_subject *s, struct vck_finding *f)
 	return true;
 }
 
+/* From 6.15 on devices are probed while the unit registers, and virtio-iommu did not know
+ * itself yet: "iommu/virtio: Make instance lookup robust", 6.17-rc3 and 6.16.4. */
+static bool virtio_lookup(const struct vck_subject *s, struct vck_finding *f)
+{
+	const struct vck_host *h = s->host;
+	const struct vck_unit *u = unit_of_state(h, true);
+
+	if (h->n_groups || !u || u->driver != VCK_IOMMU_VIRTIO ||
+	    h->kver < VCK_KVER(6, 15) || h->kver > VCK_KVER(6, 16))
+		return false;
+	if (h->kver == VCK_KVER(6, 16) && vck_kver_patched(h->release, 4) != VCK_NO)
+		return false;
+	vck_finding_summary(
+		s, f,
+		"no IOMMU group: virtio-iommu of kernel %s serves nobody (fixed in 6.16.4)",
+		h->release);
+	vck_finding_evidence(s, f, "/sys/class/iommu", "%s", u->name);
+	vck_finding_remedy(s, f, VCK_REMEDY_KERNEL, NULL,
+			   "a kernel of 6.16.4, 6.17 or newer, or of 6.14 or older");
+	return true;
+}
+
 static bool no_evidence(const struct vck_subject *s, struct vck_finding *f)
 {
 	const struct vck_host *h = s->host;
@@ -278,10 +300,11 @@ static bool not_in_front(const struct vck_subject *s, struct vck_finding *f)
 }
 
 static const struct cause causes[] = {
-	{switched_off, false}, {igfx_off, true},	{stream_id_taken, true},
-	{serves_nobody, true}, {behind_alias, true},	{guest_has_none, false},
-	{intel_not_on, false}, {cca_missing, false},	{not_driven, false},
-	{no_evidence, false},  {no_table, false},	{not_in_front, true},
+	{switched_off, false},	{igfx_off, true},	{stream_id_taken, true},
+	{virtio_lookup, false}, {serves_nobody, true},	{behind_alias, true},
+	{guest_has_none, false}, {intel_not_on, false},	{cca_missing, false},
+	{not_driven, false},	{no_evidence, false},	{no_table, false},
+	{not_in_front, true},
 };
 
 void vck_no_group_reason(const struct vck_subject *s, struct vck_finding *f)

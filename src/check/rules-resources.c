@@ -152,10 +152,12 @@ static enum vck_result page_eval(const struct vck_subject *s, struct vck_finding
 	vck_finding_evidence(s, f, vck_device_sysfs(s, s->device, "resource"),
 			     "0x%llx-0x%llx", (unsigned long long)r->start,
 			     (unsigned long long)r->end);
+	/* Its number is the order of the alignment (kernel-parameters.txt, 5.10 to 7.2) */
 	vck_finding_remedy(
 		s, f, VCK_REMEDY_BOOT, NULL,
-		"pci=resource_alignment=PAGE@ADDRESS on the kernel command line puts it alone on "
-		"its page");
+		"pci=resource_alignment=%d@%s on the kernel command line puts it alone on its "
+		"page",
+		__builtin_ctz(s->host->page_size), s->device->address);
 	return VCK_RESULT_FAIL;
 }
 

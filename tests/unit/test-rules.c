@@ -222,10 +222,42 @@ static void test_verdicts(void **state)
 	}
 }
 
+/* What the finding of a rule says after @words. */
+static void says(const char *id, const char *words, const char *text)
+{
+	const struct vck_finding *f;
+	struct rulehost r;
+
+	rulehost_init(&r);
+	assert_null(rulehost_apply(&r, words));
+	assert_int_equal(vck_check(r.host), 0);
+	f = finding_of(&r, vck_rules[rule_index(id)]);
+	if (!strstr(f->summary, text) && !(f->remedy_text && strstr(f->remedy_text, text)))
+		fail_msg("%s, %s: '%s' (%s) does not say '%s'", id, words, f->summary,
+			 f->remedy_text ? f->remedy_text : "no remedy", text);
+	rulehost_done(&r);
+}
+
+static void test_advice(void **state)
+{
+	(void)state;
+	/* virtio-iommu that does not recognise itself while it registers */
+	says("host.iommu-groups", "kernel=6.16.3 unserved=6.16.3", "6.16.4");
+	says("host.iommu-groups", "kernel=6.15.9 unserved=6.15.9", "6.16.4");
+	says("device.group", "kernel=6.16.3 unserved=6.16.3", "6.16.4");
+	says("host.iommu-groups", "kernel=6.16.4 unserved=6.16.4", "nothing that was read");
+	/* the order of the page, not its size */
+	says("device.bar-page", "bar=200:e0000000:e00000ff",
+	     "pci=resource_alignment=12@0000:01:00.0");
+	says("device.bar-page", "bar=200:e0000000:e00000ff page=65536",
+	     "pci=resource_alignment=16@0000:01:00.0");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_advice),
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_both),
 		cmocka_unit_test(test_verdicts),
