@@ -11,7 +11,8 @@
 
 /* From here on the kernel reads firmware's IOMMU description when a device or an IOMMU
  * appears; before, for a device tree, IORT and VIOT, only when a driver is bound to the
- * device (iommu.c:iommu_init_device in 7.2, of_iommu.c and acpi/scan.c in 6.12). */
+ * device (iommu.c:iommu_init_device in 7.2, of_iommu.c and acpi/scan.c in 6.12;
+ * bcb81ac6ae3c of 2025-02-28, for 6.15). */
 #define KVER_EARLY_PROBE VCK_KVER(6, 15)
 /* From here on two devices cannot have one stream id
  * (arm-smmu-v3.c:arm_smmu_insert_master). */

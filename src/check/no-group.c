@@ -72,10 +72,11 @@ static bool guest_has_none(const struct vck_subject *s, struct vck_finding *f)
 	vck_finding_evidence(s, f, NULL, "%s",
 			     s->host->in_guest_why ? s->host->in_guest_why
 						   : "in a guest");
+	/* QEMU hw/i386/x86-iommu.c: no interrupt remapping with kernel-irqchip=on */
 	vck_finding_remedy(
 		s, f, VCK_REMEDY_HARDWARE, NULL,
-		"give the virtual machine one (QEMU: -device intel-iommu,intremap=on,"
-		"caching-mode=on, virtio-iommu-pci or -M virt,iommu=smmuv3)");
+		"give the virtual machine one (QEMU: -M q35,kernel-irqchip=split -device "
+		"intel-iommu,intremap=on,caching-mode=on; virtio-iommu-pci; or -M virt,iommu=smmuv3)");
 	return true;
 }
 

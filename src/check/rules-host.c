@@ -222,7 +222,8 @@ static enum vck_result remapping_eval(const struct vck_subject *s, struct vck_fi
 		vck_finding_remedy(
 			s, f, VCK_REMEDY_FIRMWARE, NULL,
 			"switch interrupt remapping (x2APIC) on in the firmware's setup; in a "
-			"virtual machine: intel-iommu,intremap=on");
+			"virtual machine: -M q35,kernel-irqchip=split -device "
+			"intel-iommu,intremap=on");
 	return VCK_RESULT_FAIL;
 }
 

@@ -198,7 +198,7 @@ static enum vck_result window_eval(const struct vck_subject *s, struct vck_findi
 	vck_finding_remedy(
 		s, f, VCK_REMEDY_RUNTIME, NULL,
 		"a larger window for the guest (QEMU: -global q35-pcihost.pci-hole64-size=, "
-		"OVMF: -fw_cfg opt/ovmf/X-PciMmio64Mb), or smaller BARs (resizable BAR)");
+		"OVMF: -fw_cfg name=opt/ovmf/X-PciMmio64Mb,string=MIB), or smaller BARs (resizable BAR)");
 	return VCK_RESULT_FAIL;
 }
 

@@ -315,8 +315,8 @@ enum vck_tri vck_dt_coherent(const struct vck_host *h, const struct vck_dt_node 
 	*ret_node = NULL;
 	*ret_property = NULL;
 	for (; n && hops < MAX_PARENTS; n = vck_dt_dma_parent(h, n), hops++) {
-		/* 5.10 knows no dma-noncoherent, 6.1 does; it came with the non-coherent
-		 * RISC-V machines of 6.0. */
+		/* "of: also handle dma-noncoherent in of_dma_is_coherent()", in "RISC-V
+		 * Patches for the 5.20 Merge Window, Part 2", which became 6.0. */
 		bool old = h->kver && h->kver < VCK_KVER(6, 0);
 
 		if (vck_dt_prop(n, "dma-coherent"))

@@ -246,6 +246,9 @@ static void test_advice(void **state)
 	says("host.iommu-groups", "kernel=6.15.9 unserved=6.15.9", "6.16.4");
 	says("device.group", "kernel=6.16.3 unserved=6.16.3", "6.16.4");
 	says("host.iommu-groups", "kernel=6.16.4 unserved=6.16.4", "nothing that was read");
+	/* QEMU refuses intremap=on beside an interrupt controller that is all in the kernel */
+	says("host.iommu-groups", "group=none unit=none guest=yes", "kernel-irqchip=split");
+	says("host.interrupt-remapping", "ir=no", "kernel-irqchip=split");
 	/* the order of the page, not its size */
 	says("device.bar-page", "bar=200:e0000000:e00000ff",
 	     "pci=resource_alignment=12@0000:01:00.0");
