@@ -8,7 +8,7 @@
 #include "base/arena.h"
 #include "base/oom.h"
 
-#define BLOCK_SIZE (64 * 1024)
+#define BLOCK_SIZE ((size_t)64 << 10)
 #define ALIGN	   _Alignof(max_align_t)
 
 #if defined(__SANITIZE_ADDRESS__)

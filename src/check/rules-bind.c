@@ -453,7 +453,7 @@ static enum vck_result coherency_eval(const struct vck_subject *s, struct vck_fi
 		vck_finding_summary(
 			s, f, "%s maps cacheable memory (firmware calls it coherent)",
 			name);
-	if (r != VCK_RESULT_FAIL)
+	if (r != VCK_RESULT_FAIL || !u)
 		return r;
 	if (vck_unit_endpoint_decides(s->host, u))
 		vck_finding_summary(

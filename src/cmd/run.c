@@ -116,7 +116,7 @@ static const char *start_failure(const char *what, int err)
 
 static int start(const struct run_args *a, struct vck_hold *hold)
 {
-	struct vck_run run = {
+	struct vck_run vmm = {
 		.argv = a->command,
 		.allow_io_uring = a->allow_io_uring,
 		.ops = &vck_lock_vfio,
@@ -128,7 +128,7 @@ static int start(const struct run_args *a, struct vck_hold *hold)
 
 	if (a->allow_io_uring)
 		vck_warn("--allow-io-uring: writes by io_uring do not pass the supervisor; COMMAND can set Enable No Snoop by them");
-	r = vck_run_start(&run, &what);
+	r = vck_run_start(&vmm, &what);
 	vck_error("%s: cannot %s: %s", a->command[0], what, start_failure(what, r));
 	return VCK_EXIT_FAILED;
 }

@@ -113,7 +113,7 @@ static int64_t now_ms(void)
 /* All that the child says; the buffer ends with NUL. */
 static int read_output(int fd, char *buf, size_t size)
 {
-	int64_t end = now_ms() + SECONDS * 1000;
+	int64_t end = now_ms() + (int64_t)SECONDS * 1000;
 	size_t len = 0;
 
 	for (;;) {

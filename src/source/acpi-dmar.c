@@ -16,7 +16,6 @@ enum {
 
 struct dmar {
 	struct vck_host *h;
-	struct vck_acpi_table *t;
 	struct vck_dmar *d;
 	size_t cap_units, cap_rmrrs, cap_atsrs, cap_satcs;
 	const char *bad;
@@ -122,7 +121,7 @@ static int add_structure(struct dmar *p, const struct vck_sub *s)
 int vck_acpi_dmar(struct vck_host *h, struct vck_acpi_table *t, struct vck_bytes b)
 {
 	struct vck_sub_walk w = { .table = b, .next = 48, .left = UINT32_MAX };
-	struct dmar p = { .h = h, .t = t };
+	struct dmar p = { .h = h };
 	struct vck_sub s;
 	int r = 0;
 

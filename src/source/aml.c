@@ -48,7 +48,6 @@ struct scope {
 
 struct aml {
 	struct vck_host *h;
-	struct vck_acpi_table *t;
 	struct vck_bytes b;
 	struct vck_aml_scopes *scopes;
 	const char *name;
@@ -238,25 +237,24 @@ static bool read_integer(struct vck_bytes b, size_t at, size_t limit, uint64_t *
 	uint8_t op, v8;
 	uint16_t v16;
 	uint32_t v32;
-	size_t len = 1;
+	size_t len;
 
 	if (at >= limit || !vck_u8(b, at, &op))
 		return false;
+	len = op == 0x0a ? 2 : op == 0x0b ? 3 : op == 0x0c ? 5 : op == 0x0e ? 9 : 1;
 	if (op == 0x00)
 		*ret = 0;
 	else if (op == 0x01)
 		*ret = 1;
 	else if (op == 0xff)
 		*ret = UINT64_MAX;
-	else if (op == 0x0a && vck_u8(b, at + 1, &v8) && (len = 2))
+	else if (op == 0x0a && vck_u8(b, at + 1, &v8))
 		*ret = v8;
-	else if (op == 0x0b && vck_le16(b, at + 1, &v16) && (len = 3))
+	else if (op == 0x0b && vck_le16(b, at + 1, &v16))
 		*ret = v16;
-	else if (op == 0x0c && vck_le32(b, at + 1, &v32) && (len = 5))
+	else if (op == 0x0c && vck_le32(b, at + 1, &v32))
 		*ret = v32;
-	else if (op == 0x0e && vck_le64(b, at + 1, ret))
-		len = 9;
-	else
+	else if (op != 0x0e || !vck_le64(b, at + 1, ret))
 		return false;
 	*ret_end = at + len;
 	return at + len <= limit;
@@ -519,7 +517,7 @@ static int fixed_bytes(unsigned op)
 	}
 	if (op <= 0x01 || op == 0xff)
 		return 0;
-	if (op >= 0x02 && op <= 0x05) /* operators of Match */
+	if (op <= 0x05) /* operators of Match */
 		return 0;
 	if (op >= 0x5b1f && op <= 0x5b2a)
 		return 0;
@@ -672,7 +670,7 @@ int vck_aml_walk(struct vck_host *h, struct vck_acpi_table *t, struct vck_bytes 
 		 const char *name, struct vck_aml_scopes *scopes)
 {
 	cleanup_free struct scope *stack = calloc(MAX_DEPTH, sizeof(*stack));
-	struct aml w = { .h = h, .t = t, .b = b, .name = name, .scopes = scopes,
+	struct aml w = { .h = h, .b = b, .name = name, .scopes = scopes,
 			 .stack = stack };
 	size_t before = h->acpi.n_ccas;
 	int r;

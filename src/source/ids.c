@@ -22,7 +22,7 @@ struct kinds {
 
 static struct kind *slot_of(const struct kinds *k, uint32_t id)
 {
-	size_t i = id * 2654435761u & k->mask; /* Knuth's multiplicative hash */
+	size_t i = (uint32_t)(id * 2654435761u) & k->mask; /* Knuth's multiplicative hash */
 
 	while (k->slots[i].used && k->slots[i].id != id)
 		i = (i + 1) & k->mask;

@@ -351,7 +351,7 @@ static size_t config_size(const struct vck_lspci_fn *f)
 	if (f->list == VCK_LSPCI_LIST_DENIED && f->hex_end <= 64)
 		return 64;
 	for (size_t i = 0; i < f->space.cap; i++)
-		end = f->space.known[i / 8] & 1u << i % 8 ? i + 1 : end;
+		end = (f->space.known[i / 8] & 1u << i % 8) ? i + 1 : end;
 	return end > f->hex_end && !f->gone ? 4096 : end;
 }
 

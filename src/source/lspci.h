@@ -62,10 +62,10 @@ bool vck_lspci_get(const struct vck_lspci_space *s, size_t off, void *buf, size_
 
 /**
  * vck_lspci_verbose_line - a line that is neither header nor hex
- * @line: without quoting and blanks in front, terminated
+ * @s: without quoting and blanks in front, terminated
  * Return: 0 or -ENOMEM; lines that mean nothing are ignored.
  */
-int vck_lspci_verbose_line(struct vck_lspci_fn *f, const char *line) must_check;
+int vck_lspci_verbose_line(struct vck_lspci_fn *f, const char *s) must_check;
 /* The function's text has ended: what it says only as a whole. */
 int vck_lspci_verbose_end(struct vck_lspci_fn *f) must_check;
 

@@ -33,7 +33,7 @@ static int check_dir(int fd)
 		return -errno;
 	if (st.st_uid != 0 && st.st_uid != geteuid())
 		return -EPERM;
-	return st.st_mode & (S_IWGRP | S_IWOTH) ? -EPERM : 0;
+	return (st.st_mode & (S_IWGRP | S_IWOTH)) ? -EPERM : 0;
 }
 
 int vck_state_subdir(int dir, const char *name, bool create, int *ret)

@@ -72,7 +72,7 @@ static void add_write(struct vck_buf *b, const struct vck_plan_entry *e)
 	vck_buf_addf(b,
 		     "  write Device Control at 0x%03x: 0x%04x -> 0x%04x (16 bits, Enable No Snoop %d -> %d)\n",
 		     at, e->devctl, with_bit(e->devctl, on),
-		     e->devctl & VCK_DEVCTL_NOSNOOP ? 1 : 0, on);
+		     (e->devctl & VCK_DEVCTL_NOSNOOP) != 0, on);
 	vck_buf_adds(b, "  read it back from the device\n");
 }
 
