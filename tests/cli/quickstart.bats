@@ -43,4 +43,6 @@ count() {
 @test "quickstart: an unknown word ends 2" {
 	run sh "$srcdir/quickstart" please
 	[ "$status" -eq 2 ]
+	run sh "$srcdir/quickstart" check --please
+	[ "$status" -eq 2 ]
 }
