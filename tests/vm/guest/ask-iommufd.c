@@ -43,26 +43,6 @@ struct attach_request {
 	uint32_t size, flags, table;
 };
 
-/* /dev/vfio/devices/vfioN of a device; empty if the kernel made none. */
-static void find_node(const struct device *dev, char *node, size_t size)
-{
-	char path[NAME_SIZE + 64];
-	struct dirent *entry;
-	DIR *dir;
-
-	node[0] = '\0';
-	snprintf(path, sizeof(path), "/sys/bus/%s/devices/%s/vfio-dev", dev->bus, dev->name);
-	dir = opendir(path);
-	if (!dir)
-		return;
-	while ((entry = readdir(dir)))
-		if (!strncmp(entry->d_name, "vfio", 4))
-			snprintf(node, size, "/dev/vfio/devices/%.32s", entry->d_name);
-	closedir(dir);
-	if (access(node, F_OK) != 0)
-		node[0] = '\0';
-}
-
 static void ask_bound(struct json *j, int iommufd, int fd, uint32_t id)
 {
 	unsigned char data[128] = {0};
@@ -102,7 +82,7 @@ void ask_iommufd(struct json *j, const struct device *dev)
 
 	json_open(j, "iommufd", '{');
 	if (json_step(j, "open_iommu", iommufd)) {
-		find_node(dev, node, sizeof(node));
+		device_node(dev, node, sizeof(node));
 		json_string(j, "cdev", node);
 		if (node[0])
 			ask_node(j, iommufd, node);

@@ -187,3 +187,22 @@ void device_give_back(const struct device *dev)
 	if (dev->driver[0])
 		bind(dev, dev->driver);
 }
+
+void device_node(const struct device *dev, char *node, size_t size)
+{
+	char path[NAME_SIZE + 64];
+	struct dirent *entry;
+	DIR *dir;
+
+	node[0] = '\0';
+	snprintf(path, sizeof(path), "/sys/bus/%s/devices/%s/vfio-dev", dev->bus, dev->name);
+	dir = opendir(path);
+	if (!dir)
+		return;
+	while ((entry = readdir(dir)))
+		if (!strncmp(entry->d_name, "vfio", 4))
+			snprintf(node, size, "/dev/vfio/devices/%.32s", entry->d_name);
+	closedir(dir);
+	if (access(node, F_OK) != 0)
+		node[0] = '\0';
+}

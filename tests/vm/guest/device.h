@@ -40,6 +40,9 @@ void device_attribute(const struct device *dev, const char *name, char *value, s
 /* The last part of the link @name ("driver", "iommu_group"), empty without. */
 void device_link(const struct device *dev, const char *name, char *value, size_t size);
 
+/* /dev/vfio/devices/vfioN of a device; empty if the kernel made none. */
+void device_node(const struct device *dev, char *node, size_t size);
+
 /* The vfio driver of a device's bus. */
 const char *device_vfio_driver(const struct device *dev);
 

@@ -6,6 +6,7 @@
  *   try-nosnoop DEVICE            all attempts, one line of JSON each
  *   try-nosnoop DEVICE resets     every reset that VFIO offers, one line each, without an
  *                                 attempt to set the bit except by the write that resets
+ *   try-nosnoop DEVICE cdev       all attempts, the device opened by its own node and iommufd
  *   try-nosnoop DEVICE hold FILE  open the device, make FILE, keep it open until
  *                                 FILE is gone, half a minute at most
  *
@@ -51,6 +52,27 @@ static int open_device(const char *name, struct target *t)
 	t->group = node;
 	t->fd = ioctl(node, VFIO_GROUP_GET_DEVICE_FD, name);
 	return t->fd < 0 ? -errno : 0;
+}
+
+/* include/uapi/linux/vfio.h since 6.6, which the headers of Debian 12 do not have */
+#define BIND_IOMMUFD _IO(VFIO_TYPE, VFIO_BASE + 18)
+
+static int open_cdev(const char *name, struct target *t)
+{
+	struct {
+		uint32_t size, flags;
+		int32_t iommufd;
+		uint32_t device;
+	} bind = {.size = sizeof(bind), .iommufd = open("/dev/iommu", O_RDWR | O_CLOEXEC)};
+	struct device dev = {.bus = "pci"};
+	char node[NAME_SIZE];
+
+	snprintf(dev.name, sizeof(dev.name), "%.63s", name);
+	device_node(&dev, node, sizeof(node));
+	t->fd = open(node, O_RDWR | O_CLOEXEC);
+	if (t->fd < 0 || ioctl(t->fd, BIND_IOMMUFD, &bind) < 0)
+		return -errno;
+	return 0;
 }
 
 static uint16_t read_word(const struct target *t, unsigned int offset)
@@ -162,7 +184,8 @@ int main(int argc, char **argv)
 
 	if (argc < 2)
 		return 2;
-	r = open_device(argv[1], &t);
+	r = argc == 3 && !strcmp(argv[2], "cdev") ? open_cdev(argv[1], &t) :
+						   open_device(argv[1], &t);
 	if (r < 0 || ioctl(t.fd, VFIO_DEVICE_GET_REGION_INFO, &region) < 0) {
 		fprintf(stderr, "try-nosnoop: %s: %s\n", argv[1], errno_name(r ? -r : errno));
 		return 2;

@@ -141,6 +141,23 @@ def device_differences(said, container):
     return [pair for pair in pairs if pair[1] != pair[2]]
 
 
+IOMMUFD_STEPS = (("open_cdev", "open_cdev"), ("bind_iommufd", "bind"),
+                 ("get_hw_info", "get_hw_info"), ("ioas_alloc", "ioas_alloc"), ("attach", "attach"))
+
+
+def iommufd_differences(said, truth):
+    """The steps of both by the device's own node, where the kernel has it."""
+    if not truth.get("cdev"):
+        return []
+    if not said["iommufd"]:
+        return [("iommufd", None, truth)]
+    steps = {s["step"]: s["errno"] or (s["ok"] and "ok") for s in said["iommufd"]}
+    pairs = [(ours, steps[ours], truth.get(theirs)) for ours, theirs in IOMMUFD_STEPS]
+    if truth.get("get_hw_info") == "ok":
+        pairs.append(("hardware", said["hardware"]["type_number"], truth["hw_type"]))
+    return [pair for pair in pairs if pair[1] != pair[2]]
+
+
 def probe(run):
     """The command's answers against the truth program's, and against the prediction."""
     wrong = []
@@ -148,6 +165,8 @@ def probe(run):
     for address, (said, record) in asked.items():
         if said["agrees"] is not True:
             wrong.append(f"{address}: it says itself that it disagrees with the prediction")
+        wrong += [f"{address}: {what}: probe {ours}, truth {theirs}" for what, ours, theirs
+                  in iommufd_differences(said, record.get("iommufd", {}))]
         container = record.get("container", {})
         opened = container.get("get_device_fd") == "ok"
         unsafe = "set_iommu_unsafe" in container  # the truth then goes on, probe does not
