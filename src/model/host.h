@@ -349,6 +349,8 @@ struct vck_host {
 	size_t n_absent_locks, cap_absent_locks;
 	struct vck_problem *problems;
 	size_t n_problems, cap_problems;
+	bool usage_unread;   /* something that tells of device->in_use could not be read */
+	bool holders_unread; /* the same of device->holders */
 	struct vck_finding *findings;
 	size_t n_findings;
 };

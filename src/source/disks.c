@@ -25,6 +25,11 @@ struct disks {
 	struct mounts mounts;
 };
 
+static ssize_t note(const struct disks *k, ssize_t r)
+{
+	return vck_usage_note(k->h, &k->h->usage_unread, CLASS_DIR, r);
+}
+
 /* --- mountinfo and swaps --- */
 
 /* Word @nth (from 0) of a line into @buf; false when there is none, or it is too long. */
@@ -126,14 +131,15 @@ static bool swapped_to(const struct mounts *m, const struct block *b)
 
 /* --- block devices --- */
 
-static bool read_block(struct vck_dir *dir, const char *name, struct block *b)
+static bool read_block(const struct disks *k, struct vck_dir *dir, const char *name,
+		       struct block *b)
 {
 	char dm[256];
 
 	b->name = name;
-	if (vck_dir_attr(dir, "dev", b->number, sizeof(b->number)) <= 0)
+	if (note(k, vck_dir_attr(dir, "dev", b->number, sizeof(b->number))) <= 0)
 		return false;
-	if (vck_dir_attr(dir, "dm/name", dm, sizeof(dm)) > 0)
+	if (note(k, vck_dir_attr(dir, "dm/name", dm, sizeof(dm))) > 0)
 		snprintf(b->dev_name, sizeof(b->dev_name), "/dev/mapper/%s", dm);
 	else
 		snprintf(b->dev_name, sizeof(b->dev_name), "/dev/%s", name);
@@ -148,8 +154,8 @@ static bool use_of(const struct disks *k, const char *name, unsigned depth, char
 	cleanup_dir struct vck_dir *dir = NULL, *holders = NULL;
 	struct block b;
 
-	if (depth == DEPTH_MAX || vck_dir_opendir(k->class, name, &dir) < 0 ||
-	    !read_block(dir, name, &b))
+	if (depth == DEPTH_MAX || note(k, vck_dir_opendir(k->class, name, &dir)) < 0 ||
+	    !read_block(k, dir, name, &b))
 		return false;
 	if (mounted_at(&k->mounts, &b, use, size))
 		return true;
@@ -157,8 +163,8 @@ static bool use_of(const struct disks *k, const char *name, unsigned depth, char
 		snprintf(use, size, "swap on %s", name);
 		return true;
 	}
-	if (vck_dir_opendir(dir, "holders", &holders) < 0 ||
-	    vck_dir_list(holders, &names) < 0)
+	if (note(k, vck_dir_opendir(dir, "holders", &holders)) < 0 ||
+	    note(k, vck_dir_list(holders, &names)) < 0)
 		return false;
 	for (size_t i = 0; i < names.n; i++) {
 		if (use_of(k, names.names[i], depth + 1, use, size))
@@ -188,15 +194,15 @@ static int add_to_controllers(struct disks *k, const char *path, const char *use
 		return 0;
 	memcpy(above, path, n);
 	above[n] = '\0';
-	if (vck_root_opendir(k->root, above, &dir) < 0)
+	if (note(k, vck_root_opendir(k->root, above, &dir)) < 0)
 		return 0;
-	r = vck_dir_list(dir, &names);
+	r = (int)note(k, vck_dir_list(dir, &names));
 	for (size_t i = 0; r == 0 && i < names.n; i++) {
 		struct vck_device *d;
 
 		if (!str_after(names.names[i], "nvme") ||
-		    vck_dir_link_path(dir, names.names[i], controller,
-				      sizeof(controller)) < 0)
+		    note(k, vck_dir_link_path(dir, names.names[i], controller,
+					      sizeof(controller))) < 0)
 			continue;
 		d = vck_owner_of(k->h, controller);
 		if (d)
@@ -210,7 +216,7 @@ static int read_disk(struct disks *k, const char *name)
 	char path[VCK_PATH_LEN], use[1200];
 	struct vck_device *d;
 
-	if (vck_dir_link_path(k->class, name, path, sizeof(path)) < 0)
+	if (note(k, vck_dir_link_path(k->class, name, path, sizeof(path))) < 0)
 		return 0;
 	d = vck_owner_of(k->h, path);
 	if (!d && !strstr(path, "/nvme-subsystem/"))
@@ -230,17 +236,20 @@ int vck_read_disks(struct vck_host *h, struct vck_root *root)
 
 	if (r == 0)
 		r = vck_dir_list(class, &names);
-	if (r < 0)
+	if (note(&k, r) < 0)
 		return r == -ENOMEM ? r : 0;
 	k.class = class;
 	/* Process 1 sees the host's mounts from inside of a container with privileges. */
 	if (names.n &&
 	    vck_root_lines(root, "proc/1/mountinfo", words, 1, &k.mounts.info) < 0 &&
-	    vck_root_lines(root, "proc/self/mountinfo", words, 1, &k.mounts.info) < 0)
+	    vck_root_lines(root, "proc/self/mountinfo", words, 1, &k.mounts.info) < 0) {
+		h->usage_unread = true;
 		vck_problem(h, "usage", "proc/self/mountinfo", ENOENT,
 			    "which disks are mounted");
+	}
 	if (names.n)
-		(void)!vck_root_read(root, "proc/swaps", &k.mounts.swaps);
+		vck_usage_note(h, &h->usage_unread, "proc/swaps",
+			       vck_root_read(root, "proc/swaps", &k.mounts.swaps));
 	for (size_t i = 0; r == 0 && i < names.n; i++)
 		r = read_disk(&k, names.names[i]);
 	vck_blob_done(&k.mounts.info);

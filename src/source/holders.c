@@ -23,6 +23,11 @@ static bool holds(const struct vck_device *d, const char *node)
 	return d->group && streq(d->group->id, group ? group : node);
 }
 
+static ssize_t note(struct vck_host *h, const char *path, ssize_t r)
+{
+	return vck_usage_note(h, &h->holders_unread, path, r);
+}
+
 static int add_holder(struct vck_host *h, const char *node, const char *who)
 {
 	for (size_t i = 0; i < h->n_devices; i++) {
@@ -82,13 +87,15 @@ static int read_process(struct vck_host *h, struct vck_root *root, const char *p
 		r = vck_dir_list(dir, &fds);
 	if (r == -EACCES || r == -EPERM)
 		*refused = true;
+	else
+		note(h, path, r);
 	/* Processes end while they are looked at. */
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
 	for (size_t i = 0; i < fds.n && r == 0; i++) {
 		const char *node;
 
-		if (vck_dir_readlink(dir, fds.names[i], target, sizeof(target)) < 0)
+		if (note(h, path, vck_dir_readlink(dir, fds.names[i], target, sizeof(target))) < 0)
 			continue;
 		node = str_after(target, "/dev/vfio/");
 		if (!node || streq(node, "vfio"))
@@ -101,6 +108,7 @@ static int read_process(struct vck_host *h, struct vck_root *root, const char *p
 	return r;
 }
 
+/* Where that cannot be told, the processes will. */
 static bool any_node(struct vck_root *root)
 {
 	static const char *const dirs[] = {"dev/vfio", "dev/vfio/devices"};
@@ -108,10 +116,14 @@ static bool any_node(struct vck_root *root)
 	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
 		cleanup_names struct vck_names names = {0};
 		cleanup_dir struct vck_dir *d = NULL;
+		int r = vck_root_opendir(root, dirs[i], &d);
 
-		if (vck_root_opendir(root, dirs[i], &d) < 0 ||
-		    vck_dir_list(d, &names) < 0)
+		if (r == 0)
+			r = vck_dir_list(d, &names);
+		if (r == -ENOENT || r == -ENOTDIR)
 			continue;
+		if (r < 0)
+			return true;
 		for (size_t k = 0; k < names.n; k++) {
 			if (!streq(names.names[k], "vfio") &&
 			    !streq(names.names[k], "devices"))
@@ -141,6 +153,8 @@ int vck_read_holders(struct vck_host *h, struct vck_root *root)
 			r = read_process(h, root, pids.names[i], record, &refused);
 	}
 	(void)!vck_root_record(root, record);
+	note(h, "proc", r);
+	h->holders_unread = h->holders_unread || refused;
 	if (refused)
 		vck_problem(h, "usage", "proc", EACCES,
 			    "which processes have VFIO groups open (run as root)");

@@ -45,17 +45,38 @@ int vck_usage_add(struct vck_host *h, struct vck_device *d, const char *use)
 	return d->in_use ? 0 : -ENOMEM;
 }
 
+ssize_t vck_usage_note(struct vck_host *h, bool *unread, const char *path, ssize_t r)
+{
+	/* Devices and processes go while they are looked at */
+	if (r >= 0 || r == -ENOENT || r == -ENOTDIR || r == -ENODEV || r == -ESRCH)
+		return r;
+	/* No link where links to devices are: class/net/bonding_masters */
+	if (r == -EINVAL || *unread)
+		return r;
+	*unread = true;
+	vck_problem(h, "usage", path, (int)r,
+		    unread == &h->holders_unread ? "which processes have VFIO groups open"
+						 : "what the host uses devices for");
+	return r;
+}
+
+static ssize_t note(struct vck_host *h, const char *path, ssize_t r)
+{
+	return vck_usage_note(h, &h->usage_unread, path, r);
+}
+
 /* --- network --- */
 
-static bool is_up(struct vck_dir *dir)
+static bool is_up(struct vck_host *h, struct vck_dir *dir)
 {
+	const char *path = vck_dir_path(dir);
 	char state[32];
 	uint64_t flags;
 
-	if (vck_dir_attr(dir, "operstate", state, sizeof(state)) > 0 &&
+	if (note(h, path, vck_dir_attr(dir, "operstate", state, sizeof(state))) > 0 &&
 	    streq(state, "up"))
 		return true;
-	return vck_dir_attr_u64(dir, "flags", &flags) == 0 && flags & IFF_UP;
+	return note(h, path, vck_dir_attr_u64(dir, "flags", &flags)) == 0 && flags & IFF_UP;
 }
 
 static int read_interface(struct vck_host *h, struct vck_root *root, const char *name,
@@ -65,7 +86,7 @@ static int read_interface(struct vck_host *h, struct vck_root *root, const char 
 	struct vck_device *d = vck_owner_of(h, path);
 	char use[300];
 
-	if (!d || vck_root_opendir(root, path, &dir) < 0 || !is_up(dir))
+	if (!d || note(h, path, vck_root_opendir(root, path, &dir)) < 0 || !is_up(h, dir))
 		return 0;
 	snprintf(use, sizeof(use), "interface %s is up", name);
 	return vck_usage_add(h, d, use);
@@ -80,15 +101,16 @@ static int read_serial_consoles(struct vck_host *h, struct vck_root *root)
 	char text[256], path[VCK_PATH_LEN], use[300], *save = NULL;
 	int r = 0;
 
-	if (vck_root_attr(root, "sys/class/tty/console/active", text, sizeof(text)) <=
-		    0 ||
-	    vck_root_opendir(root, "sys/class/tty", &ttys) < 0)
+	if (note(h, "sys/class/tty/console/active",
+		 vck_root_attr(root, "sys/class/tty/console/active", text, sizeof(text))) <= 0 ||
+	    note(h, "sys/class/tty", vck_root_opendir(root, "sys/class/tty", &ttys)) < 0)
 		return 0;
 	for (char *w = strtok_r(text, " ", &save); w && r == 0;
 	     w = strtok_r(NULL, " ", &save)) {
 		struct vck_device *d;
 
-		if (strchr(w, '/') || vck_dir_link_path(ttys, w, path, sizeof(path)) < 0)
+		if (strchr(w, '/') ||
+		    note(h, "sys/class/tty", vck_dir_link_path(ttys, w, path, sizeof(path))) < 0)
 			continue;
 		d = vck_owner_of(h, path);
 		snprintf(use, sizeof(use), "console %s", w);
@@ -99,23 +121,24 @@ static int read_serial_consoles(struct vck_host *h, struct vck_root *root)
 }
 
 /* Are virtual terminals drawn on a frame buffer now? */
-static bool frame_buffer_console(struct vck_root *root)
+static bool frame_buffer_console(struct vck_host *h, struct vck_root *root)
 {
+	static const char *const place = "sys/class/vtconsole";
 	cleanup_names struct vck_names names = {0};
 	cleanup_dir struct vck_dir *all = NULL;
 
-	if (vck_root_opendir(root, "sys/class/vtconsole", &all) < 0 ||
-	    vck_dir_list(all, &names) < 0)
+	if (note(h, place, vck_root_opendir(root, place, &all)) < 0 ||
+	    note(h, place, vck_dir_list(all, &names)) < 0)
 		return false;
 	for (size_t i = 0; i < names.n; i++) {
 		cleanup_dir struct vck_dir *d = NULL;
 		char name[128];
 		uint64_t bound;
 
-		if (vck_dir_opendir(all, names.names[i], &d) == 0 &&
-		    vck_dir_attr(d, "name", name, sizeof(name)) > 0 &&
+		if (note(h, place, vck_dir_opendir(all, names.names[i], &d)) == 0 &&
+		    note(h, place, vck_dir_attr(d, "name", name, sizeof(name))) > 0 &&
 		    strstr(name, "frame buffer") &&
-		    vck_dir_attr_u64(d, "bind", &bound) == 0 && bound)
+		    note(h, place, vck_dir_attr_u64(d, "bind", &bound)) == 0 && bound)
 			return true;
 	}
 	return false;
@@ -148,14 +171,10 @@ static int each_of_class(struct vck_host *h, struct vck_root *root, const char *
 
 	if (r == 0)
 		r = vck_dir_list(dir, &names);
-	if (r < 0) {
-		if (r != -ENOENT)
-			vck_problem(h, "usage", class, r,
-				    "what the host uses devices for");
+	if (note(h, class, r) < 0)
 		return r == -ENOMEM ? r : 0;
-	}
 	for (size_t i = 0; r == 0 && i < names.n; i++) {
-		if (vck_dir_link_path(dir, names.names[i], path, sizeof(path)) >= 0)
+		if (note(h, class, vck_dir_link_path(dir, names.names[i], path, sizeof(path))) >= 0)
 			r = fn(h, root, names.names[i], path);
 	}
 	return r;
@@ -172,7 +191,7 @@ int vck_read_usage(struct vck_host *h, struct vck_root *root)
 		r = vck_read_disks(h, root);
 	if (r == 0)
 		r = read_serial_consoles(h, root);
-	if (r == 0 && frame_buffer_console(root))
+	if (r == 0 && frame_buffer_console(h, root))
 		r = each_of_class(h, root, "sys/class/graphics", read_frame_buffer);
 	return r < 0 ? r : vck_read_holders(h, root);
 }
