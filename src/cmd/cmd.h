@@ -147,7 +147,11 @@ int vck_load(struct vck_global *g, struct vck_memtree *record, struct vck_host *
 int vck_load_tables(struct vck_global *g, const char *const *files, size_t n,
 		    struct vck_host **ret) must_check;
 
-/* Exit status of a listing command: OK, or UNDETERMINED where everything was unreadable. */
+/* A reader of standard output that goes away ends the output and not the work, and a limit of
+ * file size is an error as a full disk is: writing fails then, nothing dies (SIGPIPE, SIGXFSZ). */
+void vck_ignore_write_signals(void);
+/* Writes out and closes standard output. Return: @status, or FAILED in place of OK where that
+ * failed, after a message; a reader that went away is no failure. */
 int vck_flush_stdout(int status);
 
 #endif

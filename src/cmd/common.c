@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <langinfo.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -24,6 +25,10 @@ static void printf_like(2, 0) say(const char *prefix, const char *fmt, va_list a
 
 	vck_buf_addvf(&raw, fmt, ap);
 	vck_text_safe(&safe, vck_buf_str(&raw), raw.len);
+	if (raw.failed || safe.failed) {
+		fprintf(stderr, "viommu-check: %sout of memory, too little for the message\n", prefix);
+		return;
+	}
 	fprintf(stderr, "viommu-check: %s%s\n", prefix, vck_buf_str(&safe));
 }
 
@@ -45,14 +50,31 @@ void vck_warn(const char *fmt, ...)
 	va_end(ap);
 }
 
+void vck_ignore_write_signals(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+}
+
+/* stdio keeps that a write failed and not why: the output is cut short as it is, so what one byte
+ * more comes to tells. Return: an errno, 0 unknown. */
+static int why_cut(void)
+{
+	clearerr(stdout);
+	errno = 0;
+	if (putc('\n', stdout) == EOF || fflush(stdout) != 0)
+		return errno;
+	return 0;
+}
+
 int vck_flush_stdout(int status)
 {
-	int bad = ferror(stdout), err;
+	int bad = ferror(stdout), err = bad ? why_cut() : 0;
 
 	errno = 0;
 	if (fclose(stdout) != 0)
 		bad = 1;
-	err = errno;
+	err = err ? err : errno;
 	if (!bad || err == EPIPE)
 		return status;
 	vck_error("standard output: cannot write: %s", strerror(err ? err : EIO));

@@ -69,8 +69,13 @@ static int run_export(const struct request *q, struct vck_global *g)
 		if (vck_load(g, NULL, &h) < 0 || vck_filter_apply(h, &q->filter) < 0)
 			return VCK_EXIT_FAILED;
 		r = write_out(q, h, formats[i].export);
-		if (r == 0 || !q->output)
-			return r == 0 ? VCK_EXIT_OK : VCK_EXIT_FAILED;
+		/* Of standard output that is told where it is closed */
+		if (r == 0 || (!q->output && r != -ENOMEM))
+			return VCK_EXIT_OK;
+		if (!q->output) {
+			vck_error("out of memory");
+			return VCK_EXIT_FAILED;
+		}
 		vck_error("%s: cannot write: %s", q->output, strerror(-r));
 		return VCK_EXIT_WRITE;
 	}

@@ -8,7 +8,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "cmd/cmd.h"
+#include "cmd/commands.h"
+#include "write/env.h"
 
 static void print_help(void)
 {
@@ -69,6 +70,9 @@ static int run(const struct vck_command *c, int at, int argc, char **argv)
 		vck_error("out of memory");
 		return VCK_EXIT_FAILED;
 	}
+	/* What `run` starts gets its signals as they came */
+	if (c != &vck_cmd_run)
+		vck_ignore_write_signals();
 	args[n++] = argv[0];
 	for (int i = 1; i < argc; i++) {
 		if (i != at)
@@ -84,12 +88,15 @@ int main(int argc, char **argv)
 	const struct vck_command *c = vck_command_find("list");
 	int at;
 
+	vck_stdio_secure();
 	setlocale(LC_CTYPE, "");
 	if (argc == 2 && (streq(argv[1], "--help") || streq(argv[1], "-h"))) {
+		vck_ignore_write_signals();
 		print_help();
 		return vck_flush_stdout(VCK_EXIT_OK);
 	}
 	if (argc == 2 && (streq(argv[1], "--version") || streq(argv[1], "-V"))) {
+		vck_ignore_write_signals();
 		puts(PACKAGE_STRING);
 		return vck_flush_stdout(VCK_EXIT_OK);
 	}

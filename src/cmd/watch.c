@@ -23,7 +23,9 @@ enum {
 	OPT_FOR,
 };
 
-#define SETTLE_MS 200 /* a hotplug is a burst: one look after it */
+#define SETTLE_MS    200 /* a hotplug is a burst: one look after it */
+#define SETTLE_TIMES 10
+#define EVENTS_MAX   4096 /* taken at once */
 
 static const struct vck_option options[] = {
 	{ "json", 'J', NULL, OPT_JSON, "one JSON object a line", NULL, 0 },
@@ -86,11 +88,13 @@ static int look(struct watch *w)
 static int drain(struct vck_monitor *m)
 {
 	struct vck_event e;
-	int r;
+	int r, left = EVENTS_MAX;
 
 	do {
 		r = vck_monitor_next(m, &e);
-	} while (r > 0);
+	} while (r > 0 && --left);
+	if (r > 0)
+		return 0;
 	return r == -ENOBUFS ? 0 : r;
 }
 
@@ -107,13 +111,15 @@ static int wait_for_reason(struct vck_monitor *m, int signals, int timeout_ms)
 		return errno == EINTR ? 1 : -errno;
 	if (p[1].revents)
 		return 0;
-	/* Take the whole burst before looking. */
-	while (p[0].revents) {
+	/* Take the whole burst before looking, but for a storm without end */
+	for (unsigned i = 0; p[0].revents && i < SETTLE_TIMES; i++) {
 		r = drain(m);
 		if (r < 0)
 			return r;
-		if (poll(p, 1, SETTLE_MS) <= 0)
+		if (poll(p, ARRAY_SIZE(p), SETTLE_MS) <= 0)
 			break;
+		if (p[1].revents)
+			return 0;
 	}
 	return 1;
 }
@@ -177,6 +183,9 @@ static int run_watch(struct watch *w)
 	r = loop(w, m, signals);
 	close(signals);
 	vck_host_free(w->last);
+	/* Nobody reads it any more: the end, as by a signal */
+	if (r == -EPIPE)
+		return VCK_EXIT_OK;
 	return r < 0 ? VCK_EXIT_FAILED : VCK_EXIT_OK;
 }
 

@@ -90,6 +90,8 @@ static void become(struct child *c)
 
 	for (size_t i = 0; i < c->n; i++)
 		argv[3 + i] = c->names[i];
+	signal(SIGPIPE, SIG_DFL); /* what the command ignores it would inherit */
+	signal(SIGXFSZ, SIG_DFL);
 	if (null < 0 || dup2(null, 0) < 0 || dup2(c->out[1], 1) < 0 || dup2(null, 2) < 0 ||
 	    setrlimit(RLIMIT_CPU, &cpu) < 0 || setrlimit(RLIMIT_AS, &memory) < 0 ||
 	    setrlimit(RLIMIT_FSIZE, &size) < 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)

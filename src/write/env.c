@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -23,6 +24,52 @@ void vck_fd_closep(int *fd)
 {
 	if (*fd >= 0)
 		close(*fd);
+}
+
+void vck_stdio_secure(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
+			continue;
+		/* Gets the lowest number that is free, which is this one */
+		if (open("/dev/null", O_RDONLY | O_NOCTTY) != fd)
+			abort();
+	}
+}
+
+static const int held_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+
+static void mask(int how)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_SIZE(held_signals); i++)
+		sigaddset(&set, held_signals[i]);
+	sigprocmask(how, &set, NULL);
+}
+
+void vck_signals_hold(void)
+{
+	mask(SIG_BLOCK);
+}
+
+void vck_signals_release(void)
+{
+	mask(SIG_UNBLOCK);
+}
+
+bool vck_signals_wait(void)
+{
+	sigset_t set;
+
+	if (sigpending(&set) < 0)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(held_signals); i++) {
+		if (sigismember(&set, held_signals[i]) == 1)
+			return true;
+	}
+	return false;
 }
 
 static int check_dir(int fd)

@@ -40,6 +40,17 @@ int vck_state_subdir(int dir, const char *name, bool create, int *ret) must_chec
  */
 int vck_write_lock(const struct vck_write_env *env, int *ret) must_check;
 
+/* A standard stream that came closed would be the number of the next file that is opened, and
+ * messages would go there: /dev/null takes its place, for reading, so that writing fails. */
+void vck_stdio_secure(void);
+
+/* SIGINT, SIGTERM, SIGHUP and SIGQUIT wait from now on; what waits comes when they are
+ * released. Around a step that must not be cut in two. */
+void vck_signals_hold(void);
+void vck_signals_release(void);
+/* Does one of them wait? */
+bool vck_signals_wait(void);
+
 /* Closes, with any error ignored; -1 is fine. */
 void vck_fd_closep(int *fd);
 #define cleanup_fd cleanup(vck_fd_closep)
