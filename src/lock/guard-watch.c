@@ -96,13 +96,15 @@ static int find_functions(struct vck_guard *g, const struct vck_conf_list *confs
 	if (r == 0)
 		r = vck_dir_list(bus, &names);
 	if (r < 0)
-		return r == -ENOMEM ? r : 0; /* no PCI: nothing to guard */
+		return r == -ENOENT ? 0 : r; /* no PCI: nothing to guard */
 	for (size_t i = 0; r == 0 && i < names.n; i++) {
 		char link[1024], key[VCK_PCI_KEY_LEN];
 		const struct vck_lock_conf *c = NULL;
+		ssize_t n = vck_dir_link_path(bus, names.names[i], link, sizeof(link));
 
-		if (vck_dir_link_path(bus, names.names[i], link, sizeof(link)) > 0 &&
-		    vck_pci_key(link, key, sizeof(key)) == 0)
+		if (n < 0 && n != -ENOENT)
+			return (int)n;
+		if (n > 0 && vck_pci_key(link, key, sizeof(key)) == 0)
 			c = guarded_at(confs, key);
 		if (c)
 			r = add(g, old, n_old, names.names[i], c);
@@ -121,28 +123,56 @@ static void report(struct vck_guard *g, const struct vck_conf_list *confs)
 	}
 }
 
-int vck_guard_refresh(struct vck_guard *g)
+/* The list anew, or, where that fails, the one that was there. */
+static int replace_list(struct vck_guard *g, const struct vck_conf_list *confs)
 {
-	cleanup_conf_list struct vck_conf_list confs = { 0 };
 	struct vck_guarded *old = g->list;
-	size_t n_old = g->n;
+	size_t n_old = g->n, cap_old = g->cap;
 	char status[64];
-	int r = vck_conf_read_all(g->env, &confs);
+	int r;
 
-	if (r < 0) {
-		say(g, VCK_GUARD_ERROR, "%s: cannot read: %s", g->env->conf_dir, strerror(-r));
-		return r == -ENOMEM ? r : 0;
-	}
-	report(g, &confs);
 	g->list = NULL;
 	g->n = g->cap = 0;
-	r = confs.n ? find_functions(g, &confs, old, n_old) : 0;
+	r = confs->n ? find_functions(g, confs, old, n_old) : 0;
+	if (r < 0) {
+		free(g->list);
+		g->list = old;
+		g->n = n_old;
+		g->cap = cap_old;
+		return r;
+	}
 	free(old);
 	if (g->n != n_old) {
 		snprintf(status, sizeof(status), "STATUS=%zu functions guarded", g->n);
 		vck_notify(status);
 	}
-	return r;
+	return 0;
+}
+
+int vck_guard_refresh(struct vck_guard *g)
+{
+	cleanup_conf_list struct vck_conf_list confs = { 0 };
+	const char *what = g->env->conf_dir;
+	bool told = g->again;
+	int r = vck_conf_read_all(g->env, &confs);
+
+	g->again = false;
+	if (r == 0 && !told)
+		report(g, &confs);
+	/* What an unread file guards is not known: what was guarded stays so */
+	if (r == 0)
+		r = vck_conf_unread(&confs);
+	if (r == 0) {
+		what = "/sys/bus/pci/devices";
+		r = replace_list(g, &confs);
+	}
+	if (r == 0 || r == -ENOMEM)
+		return r;
+	g->again = true;
+	if (!told)
+		say(g, VCK_GUARD_ERROR, "%s: cannot read: %s (what was guarded stays guarded)",
+		    what, strerror(-r));
+	return 0;
 }
 
 void vck_guard_done(struct vck_guard *g)
@@ -159,6 +189,11 @@ bool vck_guard_is_assigned(const struct vck_guard *g)
 			return true;
 	}
 	return false;
+}
+
+bool vck_guard_must_look(const struct vck_guard *g)
+{
+	return g->again || vck_guard_is_assigned(g);
 }
 
 /* --- who has it --- */
@@ -247,17 +282,37 @@ static void complain(struct vck_guard *g, struct vck_guarded *e, const struct vc
 	say(g, VCK_GUARD_ERROR, "%s", vck_buf_str(&b));
 }
 
+/* Asked under the lock: somebody may have unlocked it and set the bit since the last refresh. */
+static int is_still_guarded(const struct vck_guard *g, const struct vck_guarded *e)
+{
+	cleanup_conf_list struct vck_conf_list confs = { 0 };
+	int r = vck_conf_read_all(g->env, &confs);
+
+	if (r == 0)
+		r = vck_conf_unread(&confs);
+	return r < 0 ? r : guarded_at(&confs, e->conf.path) != NULL;
+}
+
 static void clear(struct vck_guard *g, struct vck_guarded *e, const struct vck_live *l)
 {
 	struct vck_plan_entry p = { .target = l->target, .act = VCK_ACT_CLEAR };
+	struct vck_write_env env = *g->env;
 	cleanup_fd int lock = -1, records = -1;
-	int r = vck_write_lock(g->env, &lock);
+	int r;
 
+	/* Another run may take long: the guard must answer its watchdog meanwhile, and tries again */
+	env.lock_ms = env.lock_ms < g->interval_ms ? env.lock_ms : g->interval_ms;
+	r = vck_write_lock(&env, &lock);
 	if (r == 0)
+		r = is_still_guarded(g, e);
+	if (r == 0)
+		return;
+	if (r > 0)
 		r = vck_record_recover(g->env, NULL, NULL);
 	if (r >= 0)
 		r = vck_record_open_dir(g->env, VCK_RECORD_DIR, true, &records);
 	if (r < 0) {
+		g->again = true;
 		p.result = (struct vck_bit_result){ .outcome = VCK_OUT_FAILED,
 						    .err = r,
 						    .stage = "take the lock of the records" };
@@ -279,11 +334,20 @@ static void look(struct vck_guard *g, struct vck_guarded *e)
 {
 	struct vck_live l;
 
-	if (vck_live_read(g->root, e->address, &l) < 0) {
+	int r;
+
+	r = vck_live_read(g->root, e->address, &l);
+	if (r == -ENOENT || r == -ENODEV) {
 		e->assigned = false;
 		return;
 	}
-	e->assigned = vck_driver_is_vfio(l.driver);
+	/* Its config space reads all ones during a reset, and no event tells of the end */
+	if (l.driver_known)
+		e->assigned = vck_driver_is_vfio(l.driver);
+	if (r < 0) {
+		g->again = g->again || !l.driver_known;
+		return;
+	}
 	if (!streq(l.key, e->conf.path) || l.target.vendor != e->conf.vendor ||
 	    l.target.device != e->conf.device || l.is_vf || l.is_bridge)
 		return;

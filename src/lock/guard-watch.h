@@ -25,14 +25,18 @@ struct vck_guard {
 	struct vck_root *root;
 	struct vck_guarded *list;
 	size_t n, cap;
+	bool again; /* something could not be read or written: to be tried again */
 };
 
-/* Read the configuration again and find its functions. Return: 0 or -ENOMEM. */
+/* Read the configuration again and find its functions. Where that cannot be done what was guarded
+ * stays guarded, and @g->again is set. Return: 0 or -ENOMEM. */
 int vck_guard_refresh(struct vck_guard *g) must_check;
 /* Look at each function once, and clear what is set. Failures are logged. */
 void vck_guard_look(struct vck_guard *g);
 /* Is any of them bound to a vfio driver? */
 bool vck_guard_is_assigned(const struct vck_guard *g);
+/* Is it to look again without an event? */
+bool vck_guard_must_look(const struct vck_guard *g);
 void vck_guard_done(struct vck_guard *g);
 
 #endif

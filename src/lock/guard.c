@@ -21,6 +21,8 @@
 #include "write/file.h"
 #include "write/record.h"
 
+#define EVENTS_MAX 4096 /* taken at once */
+
 enum { FD_EVENTS, FD_SIGNALS, FD_TIMER, FD_CONF, FD_COUNT };
 
 struct loop {
@@ -168,20 +170,31 @@ static int refresh(struct loop *l)
 	if (r < 0)
 		return r;
 	vck_guard_look(l->guard);
-	set_timer(l, vck_guard_is_assigned(l->guard));
+	set_timer(l, vck_guard_must_look(l->guard));
+	return 0;
+}
+
+/* What could not be done at the last look is done anew, from the configuration on. */
+static int look_again(struct loop *l)
+{
+	if (l->guard->again)
+		return refresh(l);
+	vck_guard_look(l->guard);
+	set_timer(l, vck_guard_must_look(l->guard));
 	return 0;
 }
 
 static int take_events(struct loop *l)
 {
 	struct vck_event e;
-	int r;
+	int r, left = EVENTS_MAX;
 
-	/* All that wait, then one look: a hotplug is a burst, and lost ones count too */
+	/* All that wait, then one look: a hotplug is a burst, and lost ones count too. In a storm
+	 * they do not end, and the look must come all the same. */
 	do {
 		r = vck_monitor_next(l->monitor, &e);
-	} while (r > 0 || r == -ENOBUFS);
-	return r < 0 ? r : refresh(l);
+	} while ((r > 0 || r == -ENOBUFS) && --left);
+	return r < 0 && r != -ENOBUFS ? r : refresh(l);
 }
 
 /* Return: 1 to stop. */
@@ -223,7 +236,7 @@ static int step(struct loop *l)
 	}
 	if (r == 0 && l->fds[FD_TIMER].revents) {
 		drain(l->fds[FD_TIMER].fd);
-		vck_guard_look(l->guard);
+		r = look_again(l);
 	}
 	return r;
 }

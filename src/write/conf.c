@@ -74,10 +74,13 @@ int vck_conf_read_all(const struct vck_write_env *env, struct vck_conf_list *ret
 		vck_fd_closep(&copy);
 		return r;
 	}
-	for (e = readdir(d); e && r == 0; e = readdir(d)) {
+	/* The end of the list and a failure differ in errno alone */
+	for (errno = 0, e = readdir(d); e && r == 0; errno = 0, e = readdir(d)) {
 		if (e->d_name[0] != '.' && str_ends(e->d_name, ".conf"))
 			r = add_file(&l, &cap, dir, e->d_name);
 	}
+	if (r == 0)
+		r = -errno;
 	closedir(d);
 	if (r < 0)
 		return r;
@@ -85,6 +88,15 @@ int vck_conf_read_all(const struct vck_write_env *env, struct vck_conf_list *ret
 		qsort(l.files, l.n, sizeof(*l.files), by_path);
 	*ret = l;
 	l = (struct vck_conf_list){ 0 };
+	return 0;
+}
+
+int vck_conf_unread(const struct vck_conf_list *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		if (l->files[i].err < 0 && l->files[i].err != -EINVAL)
+			return l->files[i].err;
+	}
 	return 0;
 }
 
@@ -114,10 +126,13 @@ int vck_conf_store_as(const struct vck_write_env *env, const char *name,
 
 	if (r < 0)
 		return r;
+	vck_file_sweep(dir);
 	vck_conf_format(&text, c);
-	if (text.failed)
-		return -ENOMEM;
-	return vck_file_replace(dir, name, text.data, text.len, 0644);
+	r = text.failed ? -ENOMEM : vck_file_replace(dir, name, text.data, text.len, 0644);
+	/* No directory for nothing: it is what switches the units on */
+	if (r < 0)
+		(void)!rmdir(env->conf_dir);
+	return r;
 }
 
 int vck_conf_store(const struct vck_write_env *env, const struct vck_lock_conf *c)

@@ -28,6 +28,8 @@ void vck_conf_list_done(struct vck_conf_list *l);
  * Return: 0 (also when there is no directory) or a negative errno.
  */
 int vck_conf_read_all(const struct vck_write_env *env, struct vck_conf_list *ret) must_check;
+/* The error of a file that could not be read (not of one that is not understood), or 0. */
+int vck_conf_unread(const struct vck_conf_list *l) must_check;
 /* The usable file about this place and these ids, or NULL. */
 const struct vck_conf_file *vck_conf_find(const struct vck_conf_list *l, const char *path,
 					  uint16_t vendor, uint16_t device);

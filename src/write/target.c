@@ -48,11 +48,31 @@ static int read_caps(struct vck_dir *d, struct vck_live *l)
 	return 0;
 }
 
-/* Text of something optional; "" when it is not there. */
-static void optional(ssize_t n, char *buf)
+/* Text of something optional; "" when it is not there. What could not be read is an error: an
+ * unread driver is not "no driver". Return: 0 or a negative errno. */
+static int optional(ssize_t n, char *buf)
 {
 	if (n < 0)
 		buf[0] = '\0';
+	return n < 0 && n != -ENOENT ? (int)n : 0;
+}
+
+static int read_use(struct vck_dir *d, struct vck_live *l)
+{
+	char physfn[64] = "";
+	int r = optional(vck_dir_link_name(d, "driver", l->driver, sizeof(l->driver)), l->driver);
+
+	l->driver_known = r == 0;
+	if (r == 0)
+		r = optional(vck_dir_link_name(d, "iommu_group", l->group, sizeof(l->group)),
+			     l->group);
+	if (r == 0)
+		r = optional(vck_dir_attr(d, "power/runtime_status", l->status,
+					  sizeof(l->status)), l->status);
+	if (r == 0)
+		r = optional(vck_dir_link_name(d, "physfn", physfn, sizeof(physfn)), physfn);
+	l->is_vf = physfn[0];
+	return r;
 }
 
 int vck_live_read(struct vck_root *root, const char *address, struct vck_live *ret)
@@ -84,13 +104,8 @@ int vck_live_read(struct vck_root *root, const char *address, struct vck_live *r
 		r = read_ids(d, &ret->target);
 	if (r < 0)
 		return r;
-	optional(vck_dir_link_name(d, "driver", ret->driver, sizeof(ret->driver)), ret->driver);
-	optional(vck_dir_link_name(d, "iommu_group", ret->group, sizeof(ret->group)),
-		 ret->group);
-	optional(vck_dir_attr(d, "power/runtime_status", ret->status, sizeof(ret->status)),
-		 ret->status);
-	ret->is_vf = vck_dir_has(d, "physfn");
-	return read_caps(d, ret);
+	r = read_use(d, ret);
+	return r < 0 ? r : read_caps(d, ret);
 }
 
 struct vck_target vck_target_of(const struct vck_device *d)

@@ -16,6 +16,7 @@ struct vck_live {
 	char driver[64];  /* "" none */
 	char group[16];	  /* "" none */
 	char status[16];  /* power/runtime_status, "" no such file */
+	bool driver_known; /* also when the rest could not be read */
 	bool is_vf, is_bridge;
 	uint16_t devctl;
 };
@@ -24,7 +25,8 @@ struct vck_live {
  * vck_live_read - look at the function at an address
  * @root: the running host, or a made-up one
  * Return: 0; -ENOENT: there is none; -EOPNOTSUPP: it has no PCI Express capability;
- * -EACCES: its capabilities could not be read; -ENXIO: it does not answer.
+ * -EACCES: its capabilities could not be read; -ENXIO: it does not answer; or why something of it
+ * could not be read.
  */
 int vck_live_read(struct vck_root *root, const char *address, struct vck_live *ret) must_check;
 

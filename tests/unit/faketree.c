@@ -165,6 +165,17 @@ int fake_cut_config(struct fake_tree *t, const char *path, off_t size)
 	return r;
 }
 
+void fake_set_ids(struct fake_tree *t, const char *path, uint16_t vendor, uint16_t device)
+{
+	const uint8_t raw[4] = { (uint8_t)vendor, (uint8_t)(vendor >> 8), (uint8_t)device,
+				 (uint8_t)(device >> 8) };
+	FILE *f = open_config(t, path);
+
+	assert(fseek(f, 0, SEEK_SET) == 0);
+	assert(fwrite(raw, 1, sizeof(raw), f) == sizeof(raw));
+	assert(fclose(f) == 0);
+}
+
 static const char *address_of(const char *path)
 {
 	return strrchr(path, '/') + 1;

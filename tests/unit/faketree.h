@@ -38,6 +38,8 @@ const char *fake_read(struct fake_tree *t, char *buf, size_t size, const char *f
 	__attribute__((format(printf, 4, 5)));
 uint16_t fake_devctl(struct fake_tree *t, const char *path);
 void fake_set_devctl(struct fake_tree *t, const char *path, uint16_t v);
+/* Vendor and device in config space; the files stay as they are. */
+void fake_set_ids(struct fake_tree *t, const char *path, uint16_t vendor, uint16_t device);
 bool fake_exists(struct fake_tree *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* As an unprivileged reader sees it: @size bytes of config space. */
 int fake_cut_config(struct fake_tree *t, const char *path, off_t size);

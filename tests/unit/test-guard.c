@@ -177,6 +177,90 @@ static void test_refresh(void **state)
 	stop(&f);
 }
 
+/* Unlocked and set again by hand since the last refresh: asked under the lock, left alone. */
+static void test_unlocked_meanwhile(void **state)
+{
+	struct fixture f;
+	char path[256];
+
+	(void)state;
+	start(&f, &assigned, guarded);
+	vck_guard_look(&f.guard);
+	assert_int_equal(fake_devctl(&f.tree, PATH), OFF);
+	snprintf(path, sizeof(path), "%s/%s", f.tree.dir, CONF);
+	assert_int_equal(unlink(path), 0);
+	fake_set_devctl(&f.tree, PATH, ON);
+	f.lines = 0;
+	vck_guard_look(&f.guard);
+	assert_int_equal(fake_devctl(&f.tree, PATH), ON);
+	assert_int_equal(f.lines, 0);
+	stop(&f);
+}
+
+/* Another run holds the lock: told once, not waited for beyond the interval, tried again. */
+static void test_busy(void **state)
+{
+	struct fixture f;
+	int lock;
+
+	(void)state;
+	start(&f, &assigned, guarded);
+	assert_int_equal(vck_write_lock(&f.tree.env, &lock), 0);
+	for (int i = 0; i < 3; i++)
+		vck_guard_look(&f.guard);
+	assert_int_equal(fake_devctl(&f.tree, PATH), ON);
+	assert_int_equal(f.lines, 1);
+	assert_true(vck_guard_must_look(&f.guard));
+	close(lock);
+	vck_guard_look(&f.guard);
+	assert_int_equal(fake_devctl(&f.tree, PATH), OFF);
+	stop(&f);
+}
+
+/* All ones while it is reset: still assigned, and looked at again when it answers. */
+static void test_reset(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	start(&f, &assigned, guarded);
+	vck_guard_look(&f.guard);
+	fake_set_ids(&f.tree, PATH, 0xffff, 0xffff);
+	vck_guard_look(&f.guard);
+	assert_true(vck_guard_is_assigned(&f.guard));
+	fake_set_ids(&f.tree, PATH, assigned.vendor, assigned.device);
+	fake_set_devctl(&f.tree, PATH, ON);
+	vck_guard_look(&f.guard);
+	assert_int_equal(fake_devctl(&f.tree, PATH), OFF);
+	stop(&f);
+}
+
+/* A directory or file that cannot be read now: what was guarded stays guarded, told once. */
+static void test_unread(void **state)
+{
+	struct fixture f;
+	char from[256], to[256];
+
+	(void)state;
+	start(&f, &assigned, guarded);
+	/* A link in its place is not opened: neither "no such file" nor "not understood" */
+	snprintf(from, sizeof(from), "%s/%s", f.tree.dir, CONF);
+	snprintf(to, sizeof(to), "%s/a.conf", f.tree.dir);
+	assert_int_equal(rename(from, to), 0);
+	assert_int_equal(symlink(to, from), 0);
+	f.lines = 0;
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(vck_guard_refresh(&f.guard), 0);
+	assert_int_equal(f.guard.n, 1);
+	assert_true(f.guard.again && vck_guard_must_look(&f.guard));
+	assert_int_equal(f.lines, 2); /* the file, and what that means */
+	assert_int_equal(unlink(from), 0);
+	assert_int_equal(vck_guard_refresh(&f.guard), 0);
+	assert_int_equal(f.guard.n, 0);
+	assert_false(f.guard.again);
+	stop(&f);
+}
+
 /* The service manager's socket, by path and abstract, and nobody asking. */
 static void test_notify(void **state)
 {
@@ -214,6 +298,8 @@ int main(void)
 		cmocka_unit_test(test_drift),	   cmocka_unit_test(test_fight),
 		cmocka_unit_test(test_left_alone), cmocka_unit_test(test_stuck),
 		cmocka_unit_test(test_refresh),	   cmocka_unit_test(test_notify),
+		cmocka_unit_test(test_unlocked_meanwhile), cmocka_unit_test(test_busy),
+		cmocka_unit_test(test_reset),	   cmocka_unit_test(test_unread),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
