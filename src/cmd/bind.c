@@ -7,9 +7,8 @@
 #include <stdio.h>
 
 #include "base/errname.h"
-#include "cmd/bind-conf.h"
+#include "cmd/bind.h"
 #include "cmd/commands.h"
-#include "write/bound.h"
 
 enum {
 	OPT_GROUP = 1,
@@ -39,31 +38,12 @@ static const struct vck_option unbind_options[] = {
 	{ 0 },
 };
 
-struct request {
-	bool unbind, apply, group, persistent, force, dry_run, clear, lock;
-	const char *driver;
-};
-
-/* One device on its way. */
-struct job {
-	struct vck_device *device;
-	struct vck_bind_target target;
-	const char *want;		/* driver asked for, or NULL: what was there before */
-	char driver[VCK_DRIVER_LEN];	/* as registered */
-	struct vck_bind_result result;
-	bool moved;
-};
-
-struct jobs {
-	struct job *all;
-	size_t n;
-	struct vck_conf_list conf; /* with --apply */
-};
-
-static void jobs_done(struct jobs *j)
+static void jobs_done(struct vck_bind_jobs *j)
 {
 	free(j->all);
 	vck_conf_list_done(&j->conf);
+	vck_fd_closep(&j->records);
+	vck_fd_closep(&j->lock);
 }
 
 /* --- what to do --- */
@@ -81,7 +61,7 @@ static const char *default_driver(const struct vck_device *d)
 	return "vfio-pci";
 }
 
-static int refuse(const struct vck_device *d, const struct request *q, const char *why)
+static int refuse(const struct vck_device *d, const struct vck_bind_request *q, const char *why)
 {
 	if (q->force) {
 		vck_warn("%s: %s (--force)", d->address, why);
@@ -92,7 +72,8 @@ static int refuse(const struct vck_device *d, const struct request *q, const cha
 }
 
 /* What would hurt the host, and what the kernel would refuse anyway. */
-static int check_safe(const struct vck_device *d, const struct request *q)
+static int check_safe(const struct vck_host *h, const struct vck_device *d,
+		      const struct vck_bind_request *q)
 {
 	cleanup_buf struct vck_buf b = { 0 };
 
@@ -103,6 +84,9 @@ static int check_safe(const struct vck_device *d, const struct request *q)
 	}
 	if (vck_device_is_bridge(d))
 		return refuse(d, q, "a bridge; VFIO takes endpoints only, and a bridge need not be bound");
+	if (h->usage_unread && !d->in_use &&
+	    refuse(d, q, "what this host uses it for could not be read") < 0)
+		return -EPERM;
 	if (d->in_use) {
 		vck_buf_addf(&b, "in use by this host: %s", d->in_use);
 		return refuse(d, q, vck_buf_str(&b));
@@ -124,15 +108,20 @@ static int check_safe(const struct vck_device *d, const struct request *q)
 
 /* The kernel waits, unkillable, until the last process lets go (vfio_unregister_group_dev
  * in drivers/vfio/vfio_main.c), so that --force would only hang. */
-static int check_free(const struct vck_device *d)
+static int check_free(const struct vck_host *h, const struct vck_device *d)
 {
+	if (!d->holders && h->holders_unread) {
+		vck_error("%s: refused: which processes have its group open could not be read",
+			  d->address);
+		return -EPERM;
+	}
 	if (!d->holders)
 		return 0;
 	vck_error("%s: refused: its group is open in %s (stop it first)", d->address, d->holders);
 	return -EPERM;
 }
 
-static bool has_job(const struct jobs *j, const struct vck_device *d)
+static bool has_job(const struct vck_bind_jobs *j, const struct vck_device *d)
 {
 	for (size_t i = 0; i < j->n; i++) {
 		if (j->all[i].device == d)
@@ -141,13 +130,13 @@ static bool has_job(const struct jobs *j, const struct vck_device *d)
 	return false;
 }
 
-static void add_job(struct jobs *j, struct vck_device *d, const struct request *q)
+static void add_job(struct vck_bind_jobs *j, struct vck_device *d, const struct vck_bind_request *q)
 {
 	const char *noted = q->apply ? vck_conf_list_driver(&j->conf, d) : NULL;
 
 	if (has_job(j, d) || (q->apply && !noted))
 		return;
-	j->all[j->n++] = (struct job){
+	j->all[j->n++] = (struct vck_bind_job){
 		.device = d,
 		.target = { d->address, vck_bus_name(d->bus), d->vendor_id, d->device_id },
 		.want = noted ? noted : q->driver ? q->driver : default_driver(d),
@@ -155,7 +144,7 @@ static void add_job(struct jobs *j, struct vck_device *d, const struct request *
 }
 
 /* The devices named and, with --group, those beside them. */
-static int collect(struct vck_host *h, const struct request *q, struct jobs *j)
+static int collect(struct vck_host *h, const struct vck_bind_request *q, struct vck_bind_jobs *j)
 {
 	int refused = 0;
 
@@ -176,17 +165,19 @@ static int collect(struct vck_host *h, const struct request *q, struct jobs *j)
 	for (size_t i = 0; i < j->n; i++) {
 		const struct vck_device *d = j->all[i].device;
 
-		if ((q->unbind ? check_free(d) : check_safe(d, q)) < 0)
+		if ((q->unbind ? check_free(h, d) : check_safe(h, d, q)) < 0)
 			refused = -EPERM;
 	}
 	return refused;
 }
 
-static void show(const struct jobs *j, const struct request *q)
+static void show(const struct vck_bind_jobs *j, const struct vck_bind_request *q)
 {
 	for (size_t i = 0; i < j->n; i++) {
-		const struct job *b = &j->all[i];
-		const char *now = b->device->driver ? b->device->driver : "no driver";
+		const struct vck_bind_job *b = &j->all[i];
+		const char *none = vck_device_has(b->device, VCK_EV_DRIVER) ? "no driver"
+									     : "a driver unknown";
+		const char *now = b->device->driver ? b->device->driver : none;
 
 		if (q->unbind)
 			printf("%s: %s -> what was there before\n", b->target.address, now);
@@ -195,138 +186,6 @@ static void show(const struct jobs *j, const struct request *q)
 			       q->clear ? ", Enable No Snoop cleared" : "",
 			       q->lock ? " and locked" : "");
 	}
-}
-
-/* --- doing it --- */
-
-static int fail(const struct job *b)
-{
-	const struct vck_bind_result *r = &b->result;
-
-	vck_error("%s: cannot %s: %s", b->target.address, vck_bind_step_name(r->failed),
-		  strerror(-r->err));
-	if (!r->rolled_back && r->failed > VCK_BIND_IDENTITY)
-		vck_error("%s: cannot give it back to %s: %s", b->target.address,
-			  r->before.driver[0] ? r->before.driver : "no driver",
-			  strerror(-r->rollback_err));
-	return r->err;
-}
-
-/* Everything that was moved before the failure goes back, the last one first. */
-static void undo(struct jobs *j, const struct vck_bind_ops *ops, int records)
-{
-	for (size_t i = j->n; i-- > 0;) {
-		struct job *b = &j->all[i];
-		int r;
-
-		if (!b->moved)
-			continue;
-		r = vck_bind_restore(ops, &b->target, &b->result.before);
-		if (r == 0)
-			r = vck_bound_drop(records, b->target.address);
-		if (r < 0)
-			vck_error("%s: cannot give it back to %s: %s", b->target.address,
-				  b->result.before.driver[0] ? b->result.before.driver : "no driver",
-				  strerror(-r));
-		else
-			vck_error("%s: given back to %s", b->target.address,
-				  b->result.before.driver[0] ? b->result.before.driver : "no driver");
-	}
-}
-
-static int bind_one(struct job *b, const struct vck_write_env *env,
-		    const struct vck_bind_ops *ops, int records)
-{
-	struct vck_bind_state before;
-	int r = vck_driver_load(env, b->target.bus, b->want, b->driver);
-
-	if (r < 0) {
-		vck_error("%s: driver %s: cannot load: %s", b->target.address, b->want, strerror(-r));
-		return r;
-	}
-	/* Noted before anything changes: a crash in between leaves the way back. */
-	r = vck_bind_state(ops, &b->target, &before);
-	if (r == 0)
-		r = vck_bound_store(records, b->target.address, &before);
-	if (r < 0) {
-		vck_error("%s: cannot note its driver: %s", b->target.address, strerror(-r));
-		return r;
-	}
-	if (vck_bind_move(ops, &b->target, b->driver, b->driver, &b->result) < 0) {
-		if (b->result.rolled_back)
-			(void)!vck_bound_drop(records, b->target.address);
-		return fail(b);
-	}
-	b->moved = true;
-	return 0;
-}
-
-static int unbind_one(struct job *b, const struct vck_bind_ops *ops, int records)
-{
-	struct vck_bind_state before;
-	int r = vck_bound_load(records, b->target.address, &before);
-
-	if (r == 0) {
-		r = vck_bind_restore(ops, &b->target, &before);
-	} else if (r == -ENOENT) {
-		/* Not bound by this tool: without an override the bus finds the native driver. */
-		if (vck_bind_move(ops, &b->target, NULL, "", &b->result) < 0)
-			return fail(b);
-		r = 0;
-	}
-	if (r == 0)
-		r = vck_bound_drop(records, b->target.address);
-	if (r < 0)
-		vck_error("%s: cannot give it back: %s", b->target.address, strerror(-r));
-	return r;
-}
-
-static int finish(const struct job *b, const struct request *q, const struct vck_write_env *env)
-{
-	int r = 0;
-
-	if (q->clear || q->lock)
-		r = vck_bind_clear_nosnoop(env, b->device);
-	if (r == 0 && b->device->bus == VCK_BUS_PCI && (q->persistent || q->lock || q->unbind)) {
-		r = vck_bind_store_conf(env, b->device,
-					q->persistent ? b->driver : q->unbind ? "" : NULL, q->lock);
-		if (r < 0)
-			vck_error("%s: %s: cannot write: %s", b->target.address, env->conf_dir,
-				  strerror(-r));
-	}
-	if (r == 0)
-		printf("%s: %s\n", b->target.address, q->unbind ? "given back" : b->driver);
-	return r;
-}
-
-static int apply(struct jobs *j, const struct request *q)
-{
-	const struct vck_write_env *env = &vck_write_env_host;
-	const struct vck_bind_ops ops = { (void *)env->sysfs, vck_bind_write, vck_bind_read,
-					  vck_bind_link_name };
-	cleanup_fd int lock = -1, records = -1;
-	int r = vck_write_lock(env, &lock);
-
-	if (r == 0)
-		r = vck_bound_open_dir(env, true, &records);
-	if (r < 0) {
-		vck_error("%s: cannot use: %s%s", env->run_dir, strerror(-r),
-			  r == -EACCES ? " (run as root)" : "");
-		return VCK_EXIT_WRITE;
-	}
-	for (size_t i = 0; i < j->n; i++) {
-		struct job *b = &j->all[i];
-
-		r = q->unbind ? unbind_one(b, &ops, records) : bind_one(b, env, &ops, records);
-		if (r == 0)
-			r = finish(b, q, env);
-		if (r == 0)
-			continue;
-		if (!q->unbind)
-			undo(j, &ops, records);
-		return VCK_EXIT_WRITE;
-	}
-	return VCK_EXIT_OK;
 }
 
 static bool any_driver(const struct vck_conf_list *l)
@@ -338,37 +197,47 @@ static bool any_driver(const struct vck_conf_list *l)
 	return false;
 }
 
-static int execute(struct vck_global *g, const struct request *q, struct vck_filter *filter)
+static int execute(struct vck_global *g, const struct vck_bind_request *q, struct vck_filter *filter)
 {
 	cleanup_host struct vck_host *h = NULL;
-	cleanup(jobs_done) struct jobs j = { 0 };
+	cleanup(jobs_done) struct vck_bind_jobs j = { .lock = -1, .records = -1 };
 	int r;
 
 	if (filter->n_operands == 0 && !q->apply) {
 		vck_error("%s: name the devices", q->unbind ? "unbind" : "bind");
 		return VCK_EXIT_FAILED;
 	}
-	r = q->apply ? vck_conf_read_all(&vck_write_env_host, &j.conf) : 0;
+	r = q->apply ? vck_conf_read_all(q->env, &j.conf) : 0;
 	if (r < 0 && r != -ENOENT) {
-		vck_error("%s: cannot read: %s", vck_write_env_host.conf_dir, strerror(-r));
+		vck_error("%s: cannot read: %s", q->env->conf_dir, strerror(-r));
 		return VCK_EXIT_FAILED;
 	}
 	/* Called for every event of a function: reads no host where nothing is noted */
 	if (q->apply && !any_driver(&j.conf))
 		return VCK_EXIT_OK;
+	/* Before the host is looked at: what another run changes must be seen */
+	if (!q->dry_run && vck_bind_begin(q->env, &j) < 0)
+		return VCK_EXIT_WRITE;
 	if (vck_load(g, NULL, &h) < 0 || vck_filter_apply(h, filter) < 0)
 		return VCK_EXIT_FAILED;
 	r = collect(h, q, &j);
+	if (r == -ENOMEM)
+		vck_error("out of memory");
 	if (r < 0)
 		return r == -EPERM ? VCK_EXIT_REFUSED : VCK_EXIT_FAILED;
 	if (j.n == 0)
 		return VCK_EXIT_OK;
 	show(&j, q);
-	return q->dry_run ? VCK_EXIT_OK : apply(&j, q);
+	if (fflush(stdout) != 0) {
+		vck_error("standard output: cannot show the plan: %s: nothing is done",
+			  strerror(errno));
+		return VCK_EXIT_FAILED;
+	}
+	return q->dry_run ? VCK_EXIT_OK : vck_bind_apply(&j, q);
 }
 
 /* --nosnoop=MODE */
-static int take_mode(struct request *q, const char *arg)
+static int take_mode(struct vck_bind_request *q, const char *arg)
 {
 	q->clear = true;
 	q->lock = streq(arg, "lock");
@@ -378,9 +247,10 @@ static int take_mode(struct request *q, const char *arg)
 	return -EINVAL;
 }
 
-static int run(const struct vck_command *c, struct vck_global *g, int argc, char **argv)
+int vck_bind_main(const struct vck_command *c, struct vck_global *g,
+		  const struct vck_write_env *env, int argc, char **argv)
 {
-	struct request q = { .unbind = c == &vck_cmd_unbind };
+	struct vck_bind_request q = { .env = env, .unbind = c == &vck_cmd_unbind };
 	cleanup_options struct vck_options o = { 0 };
 	struct vck_filter filter = { 0 };
 	int id, status;
@@ -404,6 +274,11 @@ static int run(const struct vck_command *c, struct vck_global *g, int argc, char
 	filter.operands = argv + optind;
 	filter.n_operands = argc - optind;
 	return execute(g, &q, &filter);
+}
+
+static int run(const struct vck_command *c, struct vck_global *g, int argc, char **argv)
+{
+	return vck_bind_main(c, g, &vck_write_env_host, argc, argv);
 }
 
 const struct vck_command vck_cmd_bind = {

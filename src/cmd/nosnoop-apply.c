@@ -42,8 +42,7 @@ static int enter(struct apply *a)
 		r = vck_record_open_dir(a->env, VCK_RECORD_DIR, true, &a->records);
 	if (r >= 0)
 		return 0;
-	vck_error("%s: cannot use it: %s", a->env->run_dir, strerror(-r));
-	note_status(a, VCK_EXIT_FAILED);
+	note_status(a, vck_nosnoop_unusable(a->env->run_dir, r));
 	return r;
 }
 
@@ -93,7 +92,9 @@ static void apply_live(struct apply *a, const struct vck_live *l)
 	}
 	if (enter(a) < 0)
 		return;
+	vck_signals_hold();
 	vck_plan_apply(a->env, a->records, &e);
+	vck_signals_release();
 	if (e.result.outcome == VCK_OUT_NOTHING)
 		return;
 	vck_nosnoop_say(out, &e);

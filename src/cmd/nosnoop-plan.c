@@ -42,8 +42,9 @@ static bool has_record(const struct vck_nosnoop_files *files, const struct vck_d
 {
 	struct vck_lock_record r;
 
+	/* One that cannot be read is one: its function is refused, not passed over */
 	return files->records >= 0 && d->bus == VCK_BUS_PCI &&
-	       vck_record_load(files->records, d->address, &r) == 0;
+	       vck_record_load(files->records, d->address, &r) != -ENOENT;
 }
 
 static const struct vck_conf_file *conf_of(const struct vck_nosnoop_files *files,
@@ -267,17 +268,27 @@ static const char *refuse_native(const struct decide *d)
 				d->dev->driver, d->dev->address);
 }
 
+/* Unknown is not "none": a driver that could not be read may use it. */
+static const char *refuse_unknown_driver(const struct decide *d)
+{
+	if (d->dev->have & VCK_EV_DRIVER || d->o->force)
+		return NULL;
+	return "whether a driver uses it could not be read (--force to write all the same)";
+}
+
 static const char *refuse_open(const struct decide *d)
 {
 	const char *who = d->named->holders ? d->named->holders : d->dev->holders;
 
-	if (!who)
+	if (!who && !d->host->holders_unread)
 		return NULL;
-	if (d->o->action == VCK_NOSNOOP_TEST)
+	if (who && d->o->action == VCK_NOSNOOP_TEST)
 		return vck_arena_printf(&d->plan->arena, "in use by %s: the bit is not tried out under it",
 					who);
 	if (d->o->force)
 		return NULL;
+	if (!who)
+		return "which processes have it open could not be read (--force to write all the same)";
 	return vck_arena_printf(&d->plan->arena,
 				"in use by %s: what is written now is undone when it closes the device (stop it first; --force to write for now; the guard, --lock=guarded, watches while it runs)",
 				who);
@@ -299,8 +310,8 @@ static const char *refusal_of(const struct decide *d, bool *undetermined)
 {
 	static const char *(*const checks[])(const struct decide *d) = {
 		refuse_bus,	 refuse_bridge, refuse_conventional, refuse_silent,
-		refuse_unread,	 refuse_lockdown, refuse_vf,	     refuse_native,
-		refuse_open,	 refuse_locked,
+		refuse_unread,	 refuse_lockdown, refuse_vf,	     refuse_unknown_driver,
+		refuse_native,	 refuse_open, refuse_locked,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(checks); i++) {
@@ -330,17 +341,27 @@ static void plan_value(struct vck_plan_entry *e, bool on)
 		e->act = on ? VCK_ACT_SET : VCK_ACT_CLEAR;
 }
 
-static void plan_restore(const struct decide *d, struct vck_plan_entry *e)
+static int plan_restore(const struct decide *d, struct vck_plan_entry *e)
 {
 	struct vck_lock_record r;
+	int err = -ENOENT;
 
-	if (d->files->records < 0 ||
-	    vck_record_load(d->files->records, d->dev->address, &r) < 0 ||
-	    !vck_record_is_of(&r, &e->target)) {
+	if (d->files->records >= 0)
+		err = vck_record_load(d->files->records, d->dev->address, &r);
+	if (err < 0 && err != -ENOENT) {
+		e->refusal = vck_arena_printf(&d->plan->arena,
+					      "its record %s/%s/%s cannot be read: %s", d->env->run_dir,
+					      VCK_RECORD_DIR, d->dev->address,
+					      err == -EBADMSG ? "it is damaged (remove it)"
+							      : strerror(-err));
+		return e->refusal ? 0 : -ENOMEM;
+	}
+	if (err < 0 || !vck_record_is_of(&r, &e->target)) {
 		e->nothing = "nothing to restore: no record that this tool changed it";
-		return;
+		return 0;
 	}
 	e->act = r.before ? VCK_ACT_SET : VCK_ACT_CLEAR;
+	return 0;
 }
 
 static int plan_lock(const struct decide *d, struct vck_plan_entry *e)
@@ -411,8 +432,7 @@ static int plan_action(const struct decide *d, struct vck_plan_entry *e)
 		plan_value(e, true);
 		return 0;
 	case VCK_NOSNOOP_RESTORE:
-		plan_restore(d, e);
-		return 0;
+		return plan_restore(d, e);
 	case VCK_NOSNOOP_LOCK:
 		return plan_lock(d, e);
 	case VCK_NOSNOOP_UNLOCK:

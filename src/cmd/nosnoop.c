@@ -5,7 +5,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -159,26 +158,14 @@ void vck_nosnoop_recovered(void *data, const struct vck_lock_record *r, int err)
 			 r->address, strerror(-err));
 }
 
-static void block(int how)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGQUIT);
-	sigprocmask(how, &set, NULL);
-}
-
 /* A signal waits until the function at hand is done, and stops the rest. */
 static void apply(const struct vck_write_env *env, int records, struct vck_plan *p, FILE *out)
 {
 	for (size_t i = 0; i < p->n; i++) {
-		block(SIG_BLOCK);
+		vck_signals_hold();
 		vck_plan_apply(env, records, &p->entries[i]);
 		vck_nosnoop_say(out, &p->entries[i]);
-		block(SIG_UNBLOCK);
+		vck_signals_release();
 	}
 }
 
@@ -267,7 +254,7 @@ bool vck_nosnoop_report_confs(const struct vck_write_env *env, const struct vck_
 	return good;
 }
 
-static int prepare_failed(const char *path, int err)
+int vck_nosnoop_unusable(const char *path, int err)
 {
 	vck_error("%s: cannot use it: %s%s", path, strerror(-err),
 		  err == -EACCES || err == -EROFS ? " (run as root)"
@@ -293,16 +280,27 @@ static int begin(const struct vck_write_env *env, bool dry_run, int *lock,
 	if (dry_run && r == -ENOENT)
 		r = 0;
 	if (r < 0)
-		return prepare_failed(env->run_dir, r);
+		return vck_nosnoop_unusable(env->run_dir, r);
 	r = vck_conf_read_all(env, &files->confs);
 	if (r < 0)
-		return prepare_failed(env->conf_dir, r);
+		return vck_nosnoop_unusable(env->conf_dir, r);
 	vck_nosnoop_report_confs(env, &files->confs);
-	return 0;
+	/* What one that cannot be read locks is not known; one that is not understood locks nothing */
+	return vck_conf_unread(&files->confs) < 0 ? VCK_EXIT_FAILED : 0;
+}
+
+/* Looking on takes up to a day: others may write meanwhile, the guard above all. */
+static void verify_unlocked(const struct vck_write_env *env, const struct vck_nosnoop_options *o,
+			    struct vck_plan *p, int *lock)
+{
+	vck_fd_closep(lock);
+	*lock = -1;
+	verify(env, o, p);
 }
 
 static int carry_out(struct vck_global *g, const struct vck_nosnoop_options *o,
-		     const struct vck_write_env *env, const struct vck_nosnoop_files *files)
+		     const struct vck_write_env *env, const struct vck_nosnoop_files *files,
+		     int *lock)
 {
 	cleanup_plan struct vck_plan p = { 0 };
 	cleanup_host struct vck_host *h = NULL, *after = NULL;
@@ -316,13 +314,14 @@ static int carry_out(struct vck_global *g, const struct vck_nosnoop_options *o,
 		return VCK_EXIT_FAILED;
 	}
 	if (!show_plan(env, &p, out, o->dry_run)) {
-		vck_error("standard output: cannot show the plan: nothing is done");
+		vck_error("standard output: cannot show the plan: %s: nothing is done",
+			  strerror(errno ? errno : EIO));
 		return VCK_EXIT_FAILED;
 	}
 	if (!o->dry_run)
 		apply(env, files->records, &p, out);
 	if (!o->dry_run && o->verify)
-		verify(env, o, &p);
+		verify_unlocked(env, o, &p, lock);
 	status = status_of(&p);
 	if (!o->json)
 		return status;
@@ -348,7 +347,7 @@ static int change(struct vck_global *g, const struct vck_nosnoop_options *o,
 	g->keeps_rights = true;
 	status = begin(env, o->dry_run, &lock, &files);
 	if (status == 0)
-		status = carry_out(g, o, env, &files);
+		status = carry_out(g, o, env, &files, &lock);
 	vck_fd_closep(&files.records);
 	vck_conf_list_done(&files.confs);
 	return status;

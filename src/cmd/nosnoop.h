@@ -52,6 +52,8 @@ int vck_nosnoop_apply(const struct vck_nosnoop_options *o, const struct vck_writ
 bool vck_nosnoop_report_confs(const struct vck_write_env *env, const struct vck_conf_list *l);
 /* Says what a dead run left behind and became of it; a vck_recover_fn. */
 void vck_nosnoop_recovered(void *data, const struct vck_lock_record *r, int err);
+/* Says why a directory of the tool cannot be used, and what to do. Return: VCK_EXIT_FAILED. */
+int vck_nosnoop_unusable(const char *path, int err);
 /* One result line: to @out, or to standard error when it is a bad one. */
 void vck_nosnoop_say(FILE *out, const struct vck_plan_entry *e);
 

@@ -45,12 +45,15 @@ static bool is_on_vfio(const struct vck_device *d)
 }
 
 /* NULL, or why the device is not moved. */
-static const char *refusal_of(const struct vck_device *d, struct vck_buf *b)
+static const char *refusal_of(const struct vck_host *h, const struct vck_device *d,
+			      struct vck_buf *b)
 {
 	if (vck_device_is_bridge(d))
 		vck_buf_adds(b, "a bridge is not moved");
 	else if (d->in_use)
 		vck_buf_addf(b, "in use by this host: %s", d->in_use);
+	else if (h->usage_unread)
+		vck_buf_adds(b, "what this host uses it for could not be read");
 	else if (d->sriov_numvfs)
 		vck_buf_adds(b, "a physical function whose virtual functions its driver would remove");
 	else if (d->boot_vga == VCK_YES && d->driver)
@@ -173,8 +176,8 @@ static int ask_moved(struct vck_device *d, const struct mover *m)
 	/* noted first: whatever happens, `unbind` knows the way back */
 	r = vck_bind_state(&m->ops, &t, &before);
 	if (r == 0)
-		r = vck_bound_store(m->records, d->address, &before);
-	if (r < 0)
+		r = vck_bound_store(m->records, &t, &before);
+	if (r < 0 && r != -EEXIST)
 		return say_failure(d, "note its driver", r);
 	d->probe->moved = true;
 	memcpy(d->probe->moved_from, before.driver, sizeof(before.driver));
@@ -228,7 +231,7 @@ static int probe_one(struct vck_global *g, struct vck_host *h, struct vck_device
 		vck_error("%s: refused: it is the IOMMU itself", d->address);
 		return VCK_EXIT_REFUSED;
 	}
-	refusal = is_on_vfio(d) || q->force ? NULL : refusal_of(d, &why);
+	refusal = is_on_vfio(d) || q->force ? NULL : refusal_of(h, d, &why);
 	if (refusal) {
 		vck_error("%s: refused: %s (--force does it all the same)", d->address, refusal);
 		return VCK_EXIT_REFUSED;

@@ -78,16 +78,14 @@ static bool must_hold(const struct work *w)
 
 static int begin(struct work *w, bool want, enum vck_record_state state)
 {
-	int r;
-
 	w->record.state = state;
 	w->record.wanted = want;
-	w->record.power[0] = '\0';
+	/* A record that is still pending tells of power control what is no longer to be seen */
 	if (vck_power_is_automatic(&w->power))
 		memcpy(w->record.power, w->power.control, sizeof(w->record.power));
-	r = fail(w, "record what was there", vck_record_store(w->records, &w->record));
-	w->pending = r == 0;
-	return r;
+	/* Also where storing failed: it may be there all the same */
+	w->pending = true;
+	return fail(w, "record what was there", vck_record_store(w->records, &w->record));
 }
 
 static int wake(struct work *w)

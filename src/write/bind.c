@@ -182,34 +182,51 @@ static int bind_to(const struct vck_bind_ops *ops, const struct vck_bind_target 
 	return ops->write(ops->ctx, path, t->address);
 }
 
+static int bind_and_look(const struct vck_bind_ops *ops, const struct vck_bind_target *t,
+			 const char *driver, struct vck_bind_state *ret)
+{
+	int r = bind_to(ops, t, driver);
+
+	if (r == 0)
+		r = vck_bind_state(ops, t, ret);
+	if (r < 0)
+		return r;
+	return streq(ret->driver, driver) ? 0 : -ENODEV;
+}
+
+/* The override first: while that fails nothing is lost, and a driver's own `bind` file obeys it
+ * too (driver_match_device). When the driver of before does not take the device, the one that had
+ * it until now gets it again: a device without any is the worst of the three. */
 int vck_bind_restore(const struct vck_bind_ops *ops, const struct vck_bind_target *t,
 		     const struct vck_bind_state *before)
 {
-	struct vck_bind_state now;
+	struct vck_bind_state now, again;
 	int r = vck_bind_state(ops, t, &now);
 
 	if (r < 0)
 		return r;
-	if (now.driver[0] && !streq(now.driver, before->driver)) {
-		r = unbind(ops, t);
-		if (r < 0)
-			return r;
-		now.driver[0] = '\0';
-	}
 	if (!streq(now.override, before->override)) {
 		r = set_override(ops, t, before->override);
 		if (r < 0)
 			return r;
 	}
-	if (!before->driver[0] || now.driver[0])
+	if (streq(now.driver, before->driver))
 		return 0;
-	r = bind_to(ops, t, before->driver);
-	if (r < 0)
+	r = now.driver[0] ? unbind(ops, t) : 0;
+	if (r == 0 && before->driver[0])
+		r = bind_and_look(ops, t, before->driver, &again);
+	if (r == 0)
+		return 0;
+	if (vck_bind_state(ops, t, &again) < 0)
 		return r;
-	r = vck_bind_state(ops, t, &now);
-	if (r < 0)
-		return r;
-	return streq(now.driver, before->driver) ? 0 : -ENODEV;
+	/* It was only looking that failed */
+	if (streq(again.driver, before->driver))
+		return 0;
+	if (!streq(now.override, before->override))
+		(void)!set_override(ops, t, now.override);
+	if (now.driver[0] && !again.driver[0])
+		(void)!bind_to(ops, t, now.driver);
+	return r;
 }
 
 /* The forward way; *step is the one that was tried last. */
@@ -243,13 +260,7 @@ static int move(const struct vck_bind_ops *ops, const struct vck_bind_target *t,
 	 * The driver's `bind` file tells it (drivers/base/dd.c: device_driver_attach). */
 	if (probed < 0 && probed != -EINVAL)
 		return probed;
-	r = bind_to(ops, t, driver);
-	if (r < 0)
-		return r;
-	r = vck_bind_state(ops, t, &ret->after);
-	if (r < 0)
-		return r;
-	return streq(ret->after.driver, driver) ? 0 : -ENODEV;
+	return bind_and_look(ops, t, driver, &ret->after);
 }
 
 int vck_bind_move(const struct vck_bind_ops *ops, const struct vck_bind_target *t,

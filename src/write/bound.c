@@ -18,46 +18,65 @@ int vck_bound_open_dir(const struct vck_write_env *env, bool create, int *ret)
 	return r < 0 ? r : vck_state_subdir(run, VCK_BOUND_DIR, create, ret);
 }
 
-int vck_bound_load(int dir, const char *address, struct vck_bind_state *ret)
+static void format_id(const struct vck_bind_target *t, char *buf, size_t size)
 {
+	snprintf(buf, size, "%04x:%04x", t->vendor, t->device);
+}
+
+int vck_bound_load(int dir, const struct vck_bind_target *t, struct vck_bind_state *ret)
+{
+	char id[VCK_DRIVER_LEN] = "", driver[VCK_DRIVER_LEN] = "", override[VCK_DRIVER_LEN] = "";
+	const struct {
+		const char *key;
+		char *value;
+	} fields[] = { { "id=", id }, { "driver=", driver }, { "override=", override } };
 	cleanup_buf struct vck_buf b = { 0 };
-	struct vck_bind_state s = { "", "" };
-	int r = vck_file_slurp(dir, address, &b);
-	const char *text;
+	char own[16];
+	int r = vck_file_slurp(dir, t->address, &b);
 
 	if (r < 0)
 		return r;
-	text = vck_buf_str(&b);
-	while (*text) {
+	for (const char *text = vck_buf_str(&b); *text;) {
 		size_t n = strcspn(text, "\n");
-		const char *value = str_after(text, "driver=");
-		char *field = s.driver;
+		const char *value = NULL;
+		size_t i = 0;
 
-		if (!value) {
-			value = str_after(text, "override=");
-			field = s.override;
-		}
+		while (i < ARRAY_SIZE(fields) && !(value = str_after(text, fields[i].key)))
+			i++;
 		if (!value || (size_t)(text + n - value) >= VCK_DRIVER_LEN)
 			return -EINVAL;
-		memcpy(field, value, (size_t)(text + n - value));
-		field[text + n - value] = '\0';
+		memcpy(fields[i].value, value, (size_t)(text + n - value));
+		fields[i].value[text + n - value] = '\0';
 		text += n + (text[n] ? 1 : 0);
 	}
-	*ret = s;
+	format_id(t, own, sizeof(own));
+	if (!streq(id, own))
+		return *id ? -ESTALE : -EINVAL;
+	memcpy(ret->driver, driver, sizeof(driver));
+	memcpy(ret->override, override, sizeof(override));
 	return 0;
 }
 
-int vck_bound_store(int dir, const char *address, const struct vck_bind_state *s)
+int vck_bound_store(int dir, const struct vck_bind_target *t, const struct vck_bind_state *s)
 {
 	cleanup_buf struct vck_buf b = { 0 };
 	struct vck_bind_state old;
+	char id[16];
+	int r = vck_bound_load(dir, t, &old);
 
-	if (vck_bound_load(dir, address, &old) == 0)
-		return 0;
-	vck_buf_addf(&b, "driver=%s\noverride=%s\n", s->driver, s->override);
+	if (r == 0)
+		return -EEXIST;
+	/* Damaged, or about another device: of no use to anybody */
+	if (r != -ENOENT && r != -EINVAL && r != -ESTALE)
+		return r;
+	format_id(t, id, sizeof(id));
+	vck_buf_addf(&b, "id=%s\ndriver=%s\noverride=%s\n", id, s->driver, s->override);
 	if (b.failed)
 		return -ENOMEM;
-	return vck_file_replace(dir, address, b.data, b.len, 0644);
+	r = vck_file_replace(dir, t->address, b.data, b.len, 0644);
+	if (r < 0)
+		(void)!vck_file_remove(dir, t->address);
+	return r;
 }
 
 int vck_bound_drop(int dir, const char *address)

@@ -11,10 +11,13 @@
 
 /* Opens (and with @create makes) the directory of records. */
 int vck_bound_open_dir(const struct vck_write_env *env, bool create, int *ret) must_check;
-/* Notes @s, unless there is a record already: the first driver is the one to give back. */
-int vck_bound_store(int dir, const char *address, const struct vck_bind_state *s) must_check;
-/* Return: 0, -ENOENT (no record), -EINVAL (malformed). */
-int vck_bound_load(int dir, const char *address, struct vck_bind_state *ret) must_check;
+/* Notes @s, unless there is a record of this device already: the first driver is the one to give
+ * back. Return: 0, -EEXIST (there is one), or another negative errno: then none was written. */
+int vck_bound_store(int dir, const struct vck_bind_target *t, const struct vck_bind_state *s)
+	must_check;
+/* Return: 0, -ENOENT (no record), -EINVAL (malformed), -ESTALE (of another device that was at this
+ * address). */
+int vck_bound_load(int dir, const struct vck_bind_target *t, struct vck_bind_state *ret) must_check;
 int vck_bound_drop(int dir, const char *address) must_check;
 
 /**

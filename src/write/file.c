@@ -42,9 +42,10 @@ static int write_new(int dir, const char *name, const void *data, size_t len, mo
 	r = write_all(fd, data, len);
 	if (r < 0)
 		return r;
-	if (fchmod(fd, mode) < 0 || fsync(fd) < 0)
+	/* It is our own file: EPERM only says that the file system keeps no modes (vfat) */
+	if (fchmod(fd, mode) < 0 && errno != EPERM)
 		return -errno;
-	return 0;
+	return fsync(fd) < 0 ? -errno : 0;
 }
 
 int vck_file_replace(int dir, const char *name, const void *data, size_t len, mode_t mode)
@@ -82,6 +83,7 @@ int vck_file_write(const char *path, const void *data, size_t len, mode_t mode)
 	cleanup_free char *parent = NULL;
 	cleanup_fd int dir = -1;
 	struct stat st;
+	int r;
 
 	if (stat(path, &st) == 0) {
 		if (!S_ISREG(st.st_mode))
@@ -94,7 +96,10 @@ int vck_file_write(const char *path, const void *data, size_t len, mode_t mode)
 	dir = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		return -errno;
-	return vck_file_replace(dir, slash ? slash + 1 : path, data, len, mode);
+	vck_signals_hold();
+	r = vck_file_replace(dir, slash ? slash + 1 : path, data, len, mode);
+	vck_signals_release();
+	return r;
 }
 
 int vck_file_remove(int dir, const char *name)

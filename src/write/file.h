@@ -16,8 +16,10 @@
  * @mode: of the file, whatever the umask is
  *
  * The new file and the directory are synced. A run that is killed leaves at most
- * a file ".NAME.PID.new" behind, which vck_file_sweep() removes.
- * Return: 0 or a negative errno; then the old file is as it was.
+ * a file ".NAME.PID.new" behind, which vck_file_sweep() removes. A file system that keeps no
+ * modes (vfat) is no failure.
+ * Return: 0 or a negative errno; then the old file is as it was, or, where only syncing the
+ * directory failed, the new one is there. Never a part.
  */
 int vck_file_replace(int dir, const char *name, const void *data, size_t len, mode_t mode)
 	must_check;
@@ -27,7 +29,8 @@ int vck_file_replace(int dir, const char *name, const void *data, size_t len, mo
  *
  * A regular file, or one that is not there, is written whole or not at all, as
  * vck_file_replace() does; the mode of an old one stays. Anything else (a device, a
- * pipe) is opened and written to.
+ * pipe) is opened and written to. Signals that can wait do so meanwhile: only SIGKILL leaves
+ * a temporary file.
  * Return: 0 or a negative errno.
  */
 int vck_file_write(const char *path, const void *data, size_t len, mode_t mode) must_check;

@@ -5,9 +5,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "model/pcicap.h"
+#include "write/bound.h"
 #include "write/file.h"
 #include "write/power.h"
 #include "write/record.h"
@@ -74,6 +76,9 @@ int vck_record_settle(int dir, struct vck_lock_record *r, const struct vck_confi
 	if (err < 0)
 		return err;
 	on = v & VCK_DEVCTL_NOSNOOP;
+	/* The bit that was tried out is not back where it was: the next run does that */
+	if (r->state == VCK_RECORD_TESTING && on != r->wanted)
+		return -EIO;
 	if (on == r->before)
 		return vck_file_remove(dir, r->address);
 	r->state = VCK_RECORD_DONE;
@@ -126,17 +131,52 @@ static int recover_one(const struct vck_write_env *env, int dir, struct vck_lock
 	return err < 0 ? err : vck_record_settle(dir, r, &c);
 }
 
+/* Each file of the directory that is no record under way is left alone. */
+static int recover_file(const struct vck_write_env *env, int dir, const char *name,
+			vck_recover_fn *fn, void *data)
+{
+	struct vck_lock_record rec = { 0 };
+	int r = vck_record_load(dir, name, &rec);
+
+	/* Gone, or no record of ours: whoever needs it says so. Unread: it may be one. */
+	if (r == -ENOENT || r == -EBADMSG)
+		return 0;
+	if (r < 0)
+		snprintf(rec.address, sizeof(rec.address), "%s", name);
+	else if (rec.state == VCK_RECORD_DONE || !streq(rec.address, name))
+		return 0;
+	else
+		r = recover_one(env, dir, &rec);
+	if (fn)
+		fn(data, &rec, r);
+	return r == 0;
+}
+
+/* What killed runs left of files that they were writing. */
+static void sweep_all(const struct vck_write_env *env)
+{
+	static const char *const subs[] = { VCK_RECORD_DIR, VCK_HARDWIRED_DIR, VCK_BOUND_DIR };
+
+	for (size_t i = 0; i < ARRAY_SIZE(subs); i++) {
+		cleanup_fd int dir = -1;
+
+		if (vck_record_open_dir(env, subs[i], false, &dir) == 0)
+			vck_file_sweep(dir);
+	}
+}
+
 int vck_record_recover(const struct vck_write_env *env, vck_recover_fn *fn, void *data)
 {
 	cleanup_fd int dir = -1;
 	DIR *d;
 	struct dirent *e;
 	int settled = 0, copy;
-	int r = vck_record_open_dir(env, VCK_RECORD_DIR, false, &dir);
+	int r;
 
+	sweep_all(env);
+	r = vck_record_open_dir(env, VCK_RECORD_DIR, false, &dir);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
-	vck_file_sweep(dir);
 	copy = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	d = copy < 0 ? NULL : fdopendir(copy);
 	if (!d) {
@@ -144,18 +184,12 @@ int vck_record_recover(const struct vck_write_env *env, vck_recover_fn *fn, void
 		vck_fd_closep(&copy);
 		return r;
 	}
-	for (e = readdir(d); e; e = readdir(d)) {
-		struct vck_lock_record rec;
-
-		if (e->d_name[0] == '.' || vck_record_load(dir, e->d_name, &rec) < 0)
-			continue;
-		if (rec.state == VCK_RECORD_DONE || !streq(rec.address, e->d_name))
-			continue;
-		r = recover_one(env, dir, &rec);
-		settled += r == 0;
-		if (fn)
-			fn(data, &rec, r);
+	/* The end of the list and a failure differ in errno alone */
+	for (errno = 0, e = readdir(d); e; errno = 0, e = readdir(d)) {
+		if (e->d_name[0] != '.')
+			settled += recover_file(env, dir, e->d_name, fn, data);
 	}
+	r = -errno;
 	closedir(d);
-	return settled;
+	return r < 0 ? r : settled;
 }

@@ -33,7 +33,7 @@ int vck_record_init(struct vck_lock_record *r, const struct vck_target *t) must_
  * @dir: of records
  * @c: the open function
  * Return: 0, or why the function could not be read or the record not be written;
- * it then stays pending.
+ * it then stays pending. -EIO: the bit was tried out and is not what it was.
  */
 int vck_record_settle(int dir, struct vck_lock_record *r, const struct vck_config *c)
 	must_check;

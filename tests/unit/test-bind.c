@@ -210,6 +210,30 @@ static void test_driver_is_put_off(void **state)
 	assert_string_equal(k.driver, "nvidia");
 }
 
+/* Giving back fails at each step: the driver that had it until now has it again. */
+static void test_keeps_a_driver(void **state)
+{
+	static const char *const steps[] = { "driver_override", "driver/unbind", "nvidia/bind" };
+	const struct vck_bind_state before = { "nvidia", "" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+		struct kernel k = fresh();
+		const struct vck_bind_ops ops = { &k, fake_write, fake_read, fake_link };
+		struct vck_bind_result r;
+
+		assert_int_equal(move(&k, &r), 0);
+		k.fail_on = steps[i];
+		k.fail_with = -ENOMEM;
+		assert_int_equal(vck_bind_restore(&ops, &target, &before), -ENOMEM);
+		assert_string_equal(k.driver, "vfio-pci");
+		assert_string_equal(k.override, "vfio-pci");
+		assert_int_equal(vck_bind_restore(&ops, &target, &before), 0);
+		assert_string_equal(k.driver, "nvidia");
+		assert_string_equal(k.override, "");
+	}
+}
+
 /* Another device took the address between plan and write: nothing is written. */
 static void test_swapped_device(void **state)
 {
@@ -240,7 +264,7 @@ int main(void)
 		cmocka_unit_test(test_moves_and_comes_back), cmocka_unit_test(test_unbound_device),
 		cmocka_unit_test(test_rolls_back),	     cmocka_unit_test(test_driver_refuses),
 		cmocka_unit_test(test_driver_is_put_off),    cmocka_unit_test(test_swapped_device),
-		cmocka_unit_test(test_gone),
+		cmocka_unit_test(test_gone),		     cmocka_unit_test(test_keeps_a_driver),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
