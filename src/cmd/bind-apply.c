@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "check/attach.h"
 #include "cmd/bind.h"
 #include "cmd/nosnoop.h"
 #include "write/bound.h"
@@ -165,11 +166,22 @@ static int bind_all(struct vck_bind_jobs *j, const struct vck_bind_request *q,
 
 /* --- unbind --- */
 
+/* Taking a driver of the host away only to look for it again would stop what it does. */
+static bool is_at_home(const struct vck_bind_job *b, const struct vck_bind_ops *ops)
+{
+	struct vck_bind_state now;
+
+	return vck_bind_state(ops, &b->target, &now) == 0 && now.driver[0] &&
+	       !vck_driver_is_vfio(now.driver);
+}
+
 static int move_out(struct vck_bind_job *b, const struct vck_bind_ops *ops, int records)
 {
 	struct vck_bind_state before;
 	int r = vck_bound_load(records, &b->target, &before);
 
+	if (r == -ENOENT && is_at_home(b, ops))
+		return 0;
 	/* Not bound by this tool, or another device since: without an override the bus finds the
 	 * native driver. */
 	if (r == -ENOENT || r == -ESTALE)

@@ -23,30 +23,16 @@
 #include "config.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "../unit/faketree.h"
 #include "base/buf.h"
 #include "base/errname.h"
-#include "cmd/bind.h"
-#include "cmd/commands.h"
-#include "cmd/nosnoop.h"
-#include "inject.h"
-
-#define BUS "pci0000:00/0000:00:01.0/"
-#define ADDR "0000:01:00.0"
-#define PATH BUS ADDR
-#define OTHER_ADDR "0000:01:00.1"
-#define OTHER BUS OTHER_ADDR
-#define ON 0x2810
-
-struct fault fault; /* of faketree.h, whose double is not used here */
+#include "cmd/cmd.h"
+#include "command.h"
 
 enum kind {
 	STRICT, /* before or wanted, nothing between */
@@ -101,16 +87,6 @@ static const struct scenario scenarios[] = {
 
 /* --- the host --- */
 
-static void add_function(struct fake_tree *t, const struct scenario *s, const char *path)
-{
-	const struct fake_function f = { .path = path, .vendor = 0x10de, .device = 0x2204,
-					 .devctl = ON, .group = "14", .power = "auto\n",
-					 .driver = s->native ? "nvidia" : "vfio-pci" };
-
-	fake_add(t, &f);
-	fake_file(t, "(null)\n", "sys/devices/%s/driver_override", path);
-}
-
 static void add_interface(struct fake_tree *t)
 {
 	char link[256];
@@ -137,25 +113,13 @@ static void add_holder(struct fake_tree *t)
 
 static void start(struct fake_tree *t, const struct scenario *s)
 {
-	static const char *const files[] = { "nvidia/bind", "nvidia/unbind", "vfio-pci/bind",
-					     "vfio-pci/unbind" };
-	static const struct fake_function port = { .path = "pci0000:00/0000:00:01.0",
-						   .vendor = 0x8086, .device = 0x1901,
-						   .driver = "pcieport", .bridge = true };
-
 	fake_tree_init(t);
-	fake_add(t, &port);
-	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
-		fake_file(t, "", "sys/bus/pci/drivers/%s", files[i]);
-	fake_file(t, "", "sys/bus/pci/drivers_probe");
-	add_function(t, s, PATH);
-	add_function(t, s, OTHER);
+	command_host(t, s->native ? "nvidia" : "vfio-pci");
 	fake_file(t, s->old_output ? "old\n" : "", s->old_output ? "out/file" : "out/.keep");
 	if (s->network_up)
 		add_interface(t);
 	if (s->open)
 		add_holder(t);
-	snprintf(fake_kernel.native, sizeof(fake_kernel.native), "nvidia");
 }
 
 /* --- its state --- */
@@ -206,25 +170,12 @@ static void sort_lines(struct vck_buf *b)
 	free(copy);
 }
 
-static const char *driver_of(struct fake_tree *t, const char *path, char *buf, size_t size)
-{
-	char link[512], target[512] = "";
-	const char *last;
-
-	snprintf(link, sizeof(link), "%s/devices/%s/driver", t->sysfs, path);
-	if (readlink(link, target, sizeof(target) - 1) < 0)
-		target[0] = '\0';
-	last = strrchr(target, '/');
-	snprintf(buf, size, "%s", last ? last + 1 : "");
-	return buf;
-}
-
 static void add_function_state(struct fake_tree *t, struct vck_buf *b, const char *path)
 {
 	char driver[64], text[64], power[64];
 
 	vck_buf_addf(b, "%s driver=%s override=%s power=%s devctl=%04x\n", strrchr(path, '/') + 1,
-		     driver_of(t, path, driver, sizeof(driver)),
+		     command_driver_of(t, path, driver, sizeof(driver)),
 		     fake_read(t, text, sizeof(text), "sys/devices/%s/driver_override", path),
 		     fake_read(t, power, sizeof(power), "sys/devices/%s/power/control", path),
 		     fake_devctl(t, path));
@@ -247,75 +198,6 @@ static void state(struct fake_tree *t, struct vck_buf *b)
 	add_function_state(t, b, OTHER);
 }
 
-/* --- a command --- */
-
-struct outcome {
-	int status; /* exit status, 256 + signal */
-	char err[16384];
-};
-
-static int run_command(struct fake_tree *t, int argc, char **argv)
-{
-	struct vck_global g = { .root = t->dir, .color = "never", .keeps_rights = true,
-				.no_sandbox = true };
-	const struct vck_command *c = vck_command_find(argv[0]);
-
-	if (c == &vck_cmd_nosnoop)
-		return vck_nosnoop_main(c, &g, &t->env, argc, argv);
-	if (c == &vck_cmd_bind || c == &vck_cmd_unbind)
-		return vck_bind_main(c, &g, &t->env, argc, argv);
-	return c->run(c, &g, argc, argv);
-}
-
-static void child(struct fake_tree *t, int out, int err, char **argv, int argc)
-{
-	dup2(out, STDOUT_FILENO);
-	dup2(err, STDERR_FILENO);
-	alarm(30);
-	vck_ignore_write_signals();
-	_exit(vck_flush_stdout(run_command(t, argc, argv)));
-}
-
-static int temp(void)
-{
-	FILE *f = tmpfile();
-	int fd = f ? dup(fileno(f)) : -1;
-
-	if (fd < 0)
-		abort();
-	fclose(f);
-	return fd;
-}
-
-/* Words separated by blanks; the injector is on in the child where @plan says so. */
-static struct outcome run(struct fake_tree *t, const char *args, const struct inject *plan)
-{
-	char copy[256], file[256], *argv[16];
-	int argc = 0, out = temp(), err = temp(), status;
-	struct outcome o;
-	ssize_t n;
-	pid_t pid;
-
-	snprintf(copy, sizeof(copy), "%s", args);
-	snprintf(file, sizeof(file), "%s/out/file", t->dir);
-	for (char *w = strtok(copy, " "); w; w = strtok(NULL, " "))
-		argv[argc++] = streq(w, "%o") ? file : w;
-	argv[argc] = NULL;
-	*inject = plan ? *plan : (struct inject){ 0 };
-	pid = fork();
-	if (pid == 0)
-		child(t, out, err, argv, argc);
-	if (pid < 0 || waitpid(pid, &status, 0) != pid)
-		abort();
-	inject->at = 0;
-	o.status = WIFEXITED(status) ? WEXITSTATUS(status) : 256 + WTERMSIG(status);
-	n = lseek(err, 0, SEEK_SET) == 0 ? read(err, o.err, sizeof(o.err) - 1) : 0;
-	o.err[n < 0 ? 0 : n] = '\0';
-	close(out);
-	close(err);
-	return o;
-}
-
 /* What made the host what it is; "unbind-only" gives back and keeps the configuration. */
 static void make_ready(struct fake_tree *t, const struct scenario *s)
 {
@@ -326,7 +208,7 @@ static void make_ready(struct fake_tree *t, const struct scenario *s)
 
 		snprintf(args, sizeof(args), "unbind%s", keep ? s->before[i] + 11 : "");
 		fake_read(t, text, sizeof(text), "etc/viommu-check.d/pci0000:00-01.0-00.0.conf");
-		o = run(t, keep ? args : s->before[i], NULL);
+		o = command_run(t, keep ? args : s->before[i], NULL);
 		if (o.status != 0) {
 			printf("Bail out! %s: %s: %d %s\n", s->name, s->before[i], o.status, o.err);
 			exit(1);
@@ -370,8 +252,8 @@ static bool all_have_drivers(struct run *r)
 {
 	char driver[64];
 
-	return *driver_of(&r->tree, PATH, driver, sizeof(driver)) &&
-	       *driver_of(&r->tree, OTHER, driver, sizeof(driver));
+	return *command_driver_of(&r->tree, PATH, driver, sizeof(driver)) &&
+	       *command_driver_of(&r->tree, OTHER, driver, sizeof(driver));
 }
 
 static bool is_same(const struct vck_buf *a, const struct vck_buf *b)
@@ -462,7 +344,7 @@ static const char *wrong_after_again(struct run *r)
 
 	if (r->s->kind == REFUSED)
 		return NULL;
-	r->o = run(&r->tree, args, NULL);
+	r->o = command_run(&r->tree, args, NULL);
 	state(&r->tree, &r->now);
 	if (is_same(&r->now, &r->wanted))
 		return NULL;
@@ -496,9 +378,9 @@ static const char *wrong_after_unbind(struct run *r)
 {
 	char driver[64], text[64];
 
-	r->o = run(&r->tree, "unbind " ADDR, NULL);
+	r->o = command_run(&r->tree, "unbind " ADDR, NULL);
 	state(&r->tree, &r->now);
-	if (!streq(driver_of(&r->tree, PATH, driver, sizeof(driver)), "nvidia") ||
+	if (!streq(command_driver_of(&r->tree, PATH, driver, sizeof(driver)), "nvidia") ||
 	    !streq(fake_read(&r->tree, text, sizeof(text), "sys/devices/" PATH "/driver_override"),
 		   "(null)"))
 		return "unbind does not give it back";
@@ -515,7 +397,7 @@ static bool try(struct run *r, const struct inject *p, bool unbind)
 	state_killed = p->signo == SIGKILL;
 	start(&r->tree, r->s);
 	make_ready(&r->tree, r->s);
-	r->o = run(&r->tree, r->s->args, p);
+	r->o = command_run(&r->tree, r->s->args, p);
 	fired = inject->fired;
 	r->first_status = r->o.status;
 	memcpy(r->where, inject->where, sizeof(r->where));
@@ -579,7 +461,7 @@ static long test(const struct scenario *s, bool all)
 	start(&r.tree, s);
 	make_ready(&r.tree, s);
 	state(&r.tree, &r.before);
-	r.o = run(&r.tree, s->args, NULL);
+	r.o = command_run(&r.tree, s->args, NULL);
 	r.wanted_status = r.o.status;
 	state(&r.tree, &r.wanted);
 	fake_tree_done(&r.tree);
