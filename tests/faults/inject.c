@@ -53,7 +53,7 @@ static const char *path_of(int fd, char *buf, size_t size)
 
 static bool is_below_sys(const char *path)
 {
-	return strstr(path, "/sys/") != NULL;
+	return strstr(path, "/sys/") != NULL && !strstr(path, "/proc/sys/");
 }
 
 static bool hits(enum inject_class class, const char *call, const char *path)
@@ -64,6 +64,8 @@ static bool hits(enum inject_class class, const char *call, const char *path)
 	if (inject->sticky &&
 	    (is_below_sys(path) || streq(call, "unlinkat") || streq(call, "rmdir") ||
 	     streq(call, "flock") || (streq(call, "fsync") && !str_ends(path, ".new"))))
+		return false;
+	if (inject->only_sys && !is_below_sys(path))
 		return false;
 	inject->calls++;
 	if (inject->calls < inject->at || (inject->calls > inject->at && !inject->sticky))

@@ -18,6 +18,7 @@ struct inject {
 	unsigned mask;	 /* classes that are counted */
 	long at;	 /* the n-th such call; 0: off */
 	bool sticky;	 /* and each one after it that needs room on a disk */
+	bool only_sys;	 /* calls below /sys alone are counted */
 	int err;	 /* fails with this */
 	int signo;	 /* or this signal comes first */
 	long calls;	 /* counted so far */
