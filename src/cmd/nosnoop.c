@@ -141,7 +141,10 @@ void vck_nosnoop_say(FILE *out, const struct vck_plan_entry *e)
 	if (e->result.outcome == VCK_OUT_NOTHING && e->nothing)
 		return; /* the plan said it */
 	vck_plan_result(&b, e);
-	if (vck_outcome_is_bad(e->result.outcome))
+	if (b.failed)
+		vck_error("%s: out of memory, too little to say what became of it",
+			  e->target.address);
+	else if (vck_outcome_is_bad(e->result.outcome))
 		vck_error("%s", vck_buf_str(&b));
 	else
 		fprintf(out, "%s\n", vck_buf_str(&b));
