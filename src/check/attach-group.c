@@ -98,11 +98,16 @@ static bool covered(const struct vck_host *h, const struct vck_device *d)
  * IOMMU, pcieport first of all (drivers/base/dd.c: deferred_probe_timeout_work_func). */
 enum vck_tri vck_device_deferred(const struct vck_host *h, const struct vck_device *d)
 {
-	bool port_waits = false;
-
 	if (d->group || d->driver || !covered(h, d) || vck_device_is_unit(h, d) ||
 	    vck_cmdline_has(h, "deferred_probe_timeout", "0"))
 		return VCK_NO;
+	return h->deferral;
+}
+
+enum vck_tri vck_host_deferral(const struct vck_host *h)
+{
+	bool port_waits = false;
+
 	for (size_t i = 0; i < h->n_devices; i++) {
 		const struct vck_device *o = h->devices[i];
 
@@ -183,25 +188,19 @@ static int add_member(struct vck_host *h, struct vck_membership *m, size_t *cap,
 	return 0;
 }
 
-static const struct vck_group *predicted_group(const struct vck_host *h,
-					       const struct vck_device *d)
-{
-	for (size_t i = 0; i < h->n_predicted; i++) {
-		for (size_t j = 0; j < h->predicted[i]->n_devices; j++) {
-			if (h->predicted[i]->devices[j] == d)
-				return h->predicted[i];
-		}
-	}
-	return NULL;
-}
+/* Groups still to come are small. What a capture made up says of a larger one is not told:
+ * every member would ask for all of them. */
+#define LATE_MAX 256
 
 /* The members of the kernel's group which the model puts @d into. */
 static int join(struct vck_host *h, struct vck_device *d, struct vck_membership *m,
 		size_t *cap)
 {
-	const struct vck_group *p = predicted_group(h, d);
+	const struct vck_group *p = d->predicted;
 	int r = 0;
 
+	if (p && p->n_devices > LATE_MAX)
+		p = NULL;
 	m->late = true;
 	m->known = p ? VCK_YES : VCK_UNKNOWN;
 	for (size_t i = 0; p && r == 0 && i < p->n_devices; i++) {
@@ -297,20 +296,66 @@ static enum vck_tri vanishes(const struct vck_case *c, const struct vck_device *
 	return s->physfn == c->dev ? vck_driver_drops_vfs(s->physfn->driver) : VCK_NO;
 }
 
+int vck_group_prepare(struct vck_host *h, struct vck_group *g)
+{
+	struct vck_device **bound = vck_arena_calloc(&h->arena, g->n_devices, sizeof(*bound));
+	static const enum vck_tri order[] = {VCK_NO, VCK_UNKNOWN};
+
+	if (g->n_devices && !bound)
+		return -ENOMEM;
+	g->isolated_msi = VCK_YES;
+	for (size_t i = 0; i < g->n_devices; i++) {
+		g->isolated_msi = vck_tri_and(g->isolated_msi,
+					      vck_device_isolated_msi(h, g->devices[i]));
+		g->host_used |= g->devices[i]->in_use != NULL;
+	}
+	for (size_t k = 0; k < ARRAY_SIZE(order); k++) {
+		for (size_t i = 0; i < g->n_devices; i++) {
+			if (harmless(h, g->devices[i]) != order[k])
+				continue;
+			bound[g->n_bound++] = g->devices[i];
+			g->n_bound_sure += order[k] == VCK_NO;
+			g->n_bound_bridges += vck_device_is_bridge(g->devices[i]);
+		}
+	}
+	g->bound = bound;
+	g->prepared = true;
+	return 0;
+}
+
+enum vck_tri vck_membership_isolated(const struct vck_case *c)
+{
+	const struct vck_group *g = c->members.group;
+	enum vck_tri all = c->members.known;
+
+	if (g && g->prepared && !c->members.late)
+		return vck_tri_and(all, g->isolated_msi);
+	for (size_t i = 0; i < c->members.n_devices; i++)
+		all = vck_tri_and(all, vck_device_isolated_msi(c->host, c->members.devices[i]));
+	return all;
+}
+
 enum vck_tri vck_membership_viable(const struct vck_case *c,
 				   const struct vck_device **ret)
 {
-	enum vck_tri all = c->members.known;
+	const struct vck_group *g = c->members.group;
+	bool prepared = g && g->prepared && !c->members.late;
+	struct vck_device *const *members = prepared ? g->bound : c->members.devices;
+	size_t n = prepared ? g->n_bound : c->members.n_devices;
+	enum vck_tri all = c->members.incomplete ? VCK_UNKNOWN : c->members.known;
 
-	if (c->members.incomplete)
-		all = VCK_UNKNOWN;
-	for (size_t i = 0; i < c->members.n_devices; i++) {
-		const struct vck_device *s = c->members.devices[i];
-		enum vck_tri ok = moves(c, s) ? VCK_YES : harmless(c->host, s);
+	/* All that may move do. */
+	if (prepared && c->whole_group && !g->n_bound_bridges)
+		n = 0;
+	for (size_t i = 0; i < n && all != VCK_NO; i++) {
+		enum vck_tri ok = moves(c, members[i]) ? VCK_YES : harmless(c->host, members[i]);
 
-		ok = vck_tri_or(ok, vanishes(c, s));
-		if (ok == VCK_NO && ret && all != VCK_NO)
-			*ret = s;
+		/* From here on nobody refuses for sure. */
+		if (prepared && all == VCK_UNKNOWN && i >= g->n_bound_sure)
+			break;
+		ok = vck_tri_or(ok, vanishes(c, members[i]));
+		if (ok == VCK_NO && ret)
+			*ret = members[i];
 		all = vck_tri_and(all, ok);
 	}
 	return all;

@@ -176,23 +176,24 @@ static enum vck_tri has_backend(const struct vck_case *c)
 /* From 6.3 on each device of the group counts (iommu_group_has_isolated_msi). Before, one
  * controller that isolates nothing spoiled it for all (irq_domain_check_msi_remap), so on
  * Arm every host bridge counts: its devices on the root bus stand for it. */
+static enum vck_tri every_bridge_isolates(const struct vck_host *h)
+{
+	enum vck_tri all = VCK_YES;
+
+	for (size_t i = 0; i < h->n_devices && all != VCK_NO; i++) {
+		if (h->devices[i]->bus == VCK_BUS_PCI && !h->devices[i]->upstream)
+			all = vck_tri_and(all, vck_device_isolated_msi(h, h->devices[i]));
+	}
+	return all;
+}
+
 static enum vck_tri all_isolated(const struct vck_case *c)
 {
 	const struct vck_host *h = c->host;
-	enum vck_tri all = c->members.known;
 
-	if (h->arch == VCK_ARCH_AARCH64 && h->kver && h->kver < VCK_KVER(6, 3)) {
-		all = VCK_YES;
-		for (size_t i = 0; i < h->n_devices && all != VCK_NO; i++) {
-			if (h->devices[i]->bus == VCK_BUS_PCI && !h->devices[i]->upstream)
-				all = vck_tri_and(
-					all, vck_device_isolated_msi(h, h->devices[i]));
-		}
-		return all;
-	}
-	for (size_t i = 0; i < c->members.n_devices; i++)
-		all = vck_tri_and(all, vck_device_isolated_msi(h, c->members.devices[i]));
-	return all;
+	if (h->arch == VCK_ARCH_AARCH64 && h->kver && h->kver < VCK_KVER(6, 3))
+		return h->isolated_msi;
+	return vck_membership_isolated(c);
 }
 
 static enum vck_tri isolated_msi(const struct vck_case *c)
@@ -417,6 +418,10 @@ int vck_derive_attach(struct vck_host *h)
 {
 	int r = 0;
 
+	h->deferral = vck_host_deferral(h);
+	h->isolated_msi = every_bridge_isolates(h);
+	for (size_t i = 0; r == 0 && i < h->n_groups; i++)
+		r = vck_group_prepare(h, h->groups[i]);
 	for (size_t i = 0; r == 0 && i < h->n_devices; i++)
 		r = derive_device(h, h->devices[i]);
 	for (size_t i = 0; r == 0 && i < h->n_groups; i++)

@@ -85,6 +85,12 @@ bool vck_membership_has(const struct vck_membership *m, const struct vck_device 
 /* May the kernel, with @d moved to a vfio driver, hand the group to one user? The offender is
  * written to @ret (may be NULL) where the answer is VCK_NO. */
 enum vck_tri vck_membership_viable(const struct vck_case *c, const struct vck_device **ret);
+/* Are the MSIs of all members isolated from each other's? */
+enum vck_tri vck_membership_isolated(const struct vck_case *c);
+/* What is asked of a group for each of its members, found once. Return: 0 or -ENOMEM. */
+int vck_group_prepare(struct vck_host *h, struct vck_group *g) must_check;
+/* The host's part of vck_device_deferred(). */
+enum vck_tri vck_host_deferral(const struct vck_host *h);
 /* The device that shares the requester id of @d and holds it already (SMMUv3), or NULL. */
 const struct vck_device *vck_device_id_conflict(const struct vck_host *h, const struct vck_device *d);
 /* Does the kernel keep every device behind an IOMMU waiting that it could not start? Unknown

@@ -283,7 +283,10 @@ static int build_predicted(const struct explain *x)
 		const struct vck_grouping *e = &x->entries[i];
 		struct vck_group *g = e->group < 0 ? NULL : h->predicted[e->group];
 
-		if (g && vck_group_add_device(h, g, (struct vck_device *)e->device) < 0)
+		if (!g)
+			continue;
+		((struct vck_device *)e->device)->predicted = g;
+		if (vck_group_add_device(h, g, (struct vck_device *)e->device) < 0)
 			return -ENOMEM;
 	}
 	for (size_t i = 0; i < h->n_predicted; i++) {

@@ -46,12 +46,15 @@ const struct vck_rule vck_rule_group_in_use = {
 	.symptoms = VCK_STRINGS("31"),
 };
 
+/* Members that a finding names, and for which it writes the commands out. */
+#define NAMED_MAX 32
+
 static void name_offenders(const struct vck_subject *s, struct vck_finding *f,
 			   const struct vck_case *c, const struct vck_device *first)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < c->members.n_devices; i++) {
+	for (size_t i = 0; i < c->members.n_devices && n < NAMED_MAX; i++) {
 		const struct vck_device *d = c->members.devices[i];
 
 		if (d == s->device || !d->driver || vck_driver_managed_dma(d->driver))
@@ -64,13 +67,14 @@ static void name_offenders(const struct vck_subject *s, struct vck_finding *f,
 			    first->driver, n > 1 ? ", and others are bound too" : "");
 }
 
-static bool host_uses(const struct vck_case *c)
+static const char *group_commands(const struct vck_subject *s, const struct vck_case *c)
 {
-	for (size_t i = 0; i < c->members.n_devices; i++) {
-		if (c->members.devices[i]->in_use)
-			return true;
-	}
-	return false;
+	if (c->members.n_devices <= NAMED_MAX)
+		return vck_bind_commands(s, c->members.devices, c->members.n_devices);
+	return vck_shell_safe(s->device->address)
+		       ? vck_arena_cat(&s->host->arena, "viommu-check bind --group ",
+				       s->device->address, NULL)
+		       : NULL;
 }
 
 static enum vck_result viable_eval(const struct vck_subject *s, struct vck_finding *f)
@@ -100,10 +104,10 @@ static enum vck_result viable_eval(const struct vck_subject *s, struct vck_findi
 	}
 	vck_finding_remedy(
 		s, f, VCK_REMEDY_RUNTIME,
-		vck_bind_commands(s, c.members.devices, c.members.n_devices),
+		group_commands(s, &c),
 		"bind every endpoint of the group to its vfio driver, or leave it without a "
 		"driver; ports may stay on pcieport%s",
-		host_uses(&c) ? "; the host uses some of them: stop that first" : "");
+		c.members.group && c.members.group->host_used ? "; the host uses some of them: stop that first" : "");
 	return r;
 }
 
@@ -218,16 +222,6 @@ static const char *unsafe_path(const struct vck_case *c)
 		       : "/sys/module/iommufd/parameters/allow_unsafe_interrupts";
 }
 
-static enum vck_tri isolated(const struct vck_case *c)
-{
-	enum vck_tri all = VCK_YES;
-
-	for (size_t i = 0; i < c->members.n_devices; i++)
-		all = vck_tri_and(
-			all, vck_device_isolated_msi(c->host, c->members.devices[i]));
-	return all;
-}
-
 static enum vck_result msi_eval(const struct vck_subject *s, struct vck_finding *f)
 {
 	bool x86 = s->host->arch == VCK_ARCH_X86_64;
@@ -237,7 +231,7 @@ static enum vck_result msi_eval(const struct vck_subject *s, struct vck_finding 
 
 	if (r == VCK_RESULT_UNKNOWN && !f->summary)
 		vck_finding_summary(s, f, "whether MSIs are isolated is not known");
-	if (r == VCK_RESULT_PASS && isolated(&c) == VCK_NO)
+	if (r == VCK_RESULT_PASS && vck_membership_isolated(&c) == VCK_NO)
 		vck_finding_summary(s, f,
 				    "MSIs are not isolated, and the parameter allows it");
 	if (r != VCK_RESULT_FAIL)
@@ -298,8 +292,8 @@ static enum vck_result unsafe_eval(const struct vck_subject *s, struct vck_findi
 	if (c.noiommu)
 		return VCK_RESULT_NA;
 	if (vck_case_rule(&c, &vck_rule_group_isolated_msi, NULL) != VCK_YES ||
-	    isolated(&c) != VCK_NO)
-		return isolated(&c) == VCK_UNKNOWN ? VCK_RESULT_UNKNOWN : VCK_RESULT_PASS;
+	    vck_membership_isolated(&c) != VCK_NO)
+		return vck_membership_isolated(&c) == VCK_UNKNOWN ? VCK_RESULT_UNKNOWN : VCK_RESULT_PASS;
 	vck_finding_summary(s, f, "accepted only because allow_unsafe_interrupts is set");
 	vck_finding_evidence(s, f, unsafe_path(&c), "Y");
 	vck_finding_remedy(

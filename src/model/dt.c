@@ -31,24 +31,19 @@ struct vck_dt_node *vck_dt_find_phandle(const struct vck_dt *dt, uint32_t phandl
 	return NULL;
 }
 
+static int path_key_cmp(const void *key, const void *node)
+{
+	return strcmp(key, (*(struct vck_dt_node *const *)node)->path);
+}
+
 struct vck_dt_node *vck_dt_find_path(const struct vck_dt *dt, const char *path)
 {
-	struct vck_dt_node *n = dt->root;
+	struct vck_dt_node **p = NULL;
 
-	while (n && *path == '/')
-		path++;
-	while (n && *path) {
-		size_t len = strcspn(path, "/");
-		struct vck_dt_node *c = n->child;
-
-		while (c && (strlen(c->name) != len || strncmp(c->name, path, len) != 0))
-			c = c->next;
-		n = c;
-		path += len;
-		while (*path == '/')
-			path++;
-	}
-	return n;
+	if (dt->n_paths)
+		p = bsearch(*path ? path : "/", dt->by_path, dt->n_paths, sizeof(*dt->by_path),
+			    path_key_cmp);
+	return p ? *p : NULL;
 }
 
 int vck_dt_string_index(const struct vck_dt_node *n, const char *name, const char *value)

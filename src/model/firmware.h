@@ -219,7 +219,8 @@ struct vck_dt_node {
 struct vck_dt {
 	struct vck_dt_node *root; /* NULL: no device tree */
 	struct vck_dt_node **by_phandle; /* sorted by phandle */
-	size_t n_phandles, n_nodes;
+	struct vck_dt_node **by_path;	 /* all of them, sorted by path */
+	size_t n_phandles, n_paths, n_nodes;
 	enum vck_tri complete;
 };
 

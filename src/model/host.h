@@ -231,6 +231,7 @@ struct vck_device {
 	const char *in_use;	    /* what the host uses it for: "mounted at /", "interface eth0 is up"; or NULL */
 
 	/* derived by check/ */
+	struct vck_group *predicted; /* where the model puts it, or NULL */
 	const struct vck_device *twin; /* another function with the same ids, or NULL */
 	enum vck_tri coherent;
 	const char *coherency_source, *coherency_node, *coherency_property;
@@ -259,6 +260,11 @@ struct vck_group {
 	enum vck_tri regions_known;
 	bool predicted;
 	/* derived */
+	struct vck_device **bound; /* members whose driver may hold the group's DMA: sure ones first */
+	size_t n_bound, n_bound_sure, n_bound_bridges; /* the last: bridges among them */
+	bool prepared;		   /* these, and the next two, are filled */
+	bool host_used;		   /* the host uses a member */
+	enum vck_tri isolated_msi; /* of all members together */
 	enum vck_tri viable;
 	const char *why; /* how it came about, one line; NULL for a group of one */
 	const char *separate; /* what would separate it, or NULL */
@@ -340,6 +346,8 @@ struct vck_host {
 	size_t n_units, cap_units;
 	struct vck_group **groups; /* the kernel's, sorted by number */
 	size_t n_groups, cap_groups;
+	enum vck_tri deferral; /* derived: does the kernel still wait for an IOMMU? */
+	enum vck_tri isolated_msi; /* derived: of every host bridge, see check/attach.c */
 	enum vck_tri irq_remapping; /* derived; x86: are interrupts remapped? */
 	struct vck_group **predicted; /* by the model of check/grouping.c */
 	size_t n_predicted, cap_predicted;

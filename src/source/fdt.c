@@ -103,6 +103,12 @@ static int phandle_cmp(const void *pa, const void *pb)
 	return strcmp(a->path, b->path);
 }
 
+static int path_cmp(const void *pa, const void *pb)
+{
+	return strcmp((*(struct vck_dt_node *const *)pa)->path,
+		      (*(struct vck_dt_node *const *)pb)->path);
+}
+
 /* The next node in document order; ends because every node has one place. */
 static struct vck_dt_node *next_node(struct vck_dt_node *n)
 {
@@ -120,12 +126,15 @@ int vck_dt_finish(struct vck_host *h)
 	if (!dt->root)
 		return 0;
 	dt->by_phandle = vck_arena_calloc(&h->arena, dt->n_nodes, sizeof(*dt->by_phandle));
-	if (!dt->by_phandle)
+	dt->by_path = vck_arena_calloc(&h->arena, dt->n_nodes, sizeof(*dt->by_path));
+	if (!dt->by_phandle || !dt->by_path)
 		return -ENOMEM;
 	for (struct vck_dt_node *n = dt->root; n; n = next_node(n)) {
+		dt->by_path[dt->n_paths++] = n;
 		if (n->phandle)
 			dt->by_phandle[dt->n_phandles++] = n;
 	}
+	qsort(dt->by_path, dt->n_paths, sizeof(*dt->by_path), path_cmp);
 	if (dt->n_phandles)
 		qsort(dt->by_phandle, dt->n_phandles, sizeof(*dt->by_phandle), phandle_cmp);
 	return 0;
