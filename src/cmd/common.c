@@ -15,6 +15,7 @@
 #include "check/engine.h"
 #include "cmd/acpiexec.h"
 #include "cmd/cmd.h"
+#include "cmd/progress.h"
 #include "cmd/sandbox.h"
 #include "source/acpi.h"
 #include "source/gather.h"
@@ -260,7 +261,7 @@ int vck_load_tables(struct vck_global *g, const char *const *files, size_t n,
 	return 0;
 }
 
-int vck_load(struct vck_global *g, struct vck_memtree *record, struct vck_host **ret)
+static int load(struct vck_global *g, struct vck_memtree *record, struct vck_host **ret)
 {
 	cleanup_host struct vck_host *h = vck_host_new(), *evaluated = NULL;
 	cleanup_root struct vck_root *root = NULL;
@@ -286,10 +287,21 @@ int vck_load(struct vck_global *g, struct vck_memtree *record, struct vck_host *
 		vck_error("out of memory");
 	if (r == 0 && evaluated)
 		vck_acpiexec_apply(evaluated, h);
+	vck_progress_phase("judging");
 	if (r == 0)
 		r = judge(g, h);
 	if (r < 0)
 		return r;
 	*ret = TAKE_PTR(h);
 	return 0;
+}
+
+int vck_load(struct vck_global *g, struct vck_memtree *record, struct vck_host **ret)
+{
+	int r;
+
+	vck_progress_start(g->root ? "reading what --root names" : "reading this host");
+	r = load(g, record, ret);
+	vck_progress_stop();
+	return r;
 }
