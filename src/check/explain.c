@@ -188,7 +188,7 @@ const struct vck_symptom vck_symptoms[] = {
 	{"12", "no MMIO resources or bus numbers for VFs"},
 	{"13", "mapping guest memory or a BAR: invalid argument"},
 	{"14", "mapping guest memory: cannot allocate memory, RLIMIT_MEMLOCK exceeded"},
-	{"15", "the same for BARs, with iommufd only"},
+	{"15", "with iommufd only: BARs cannot be mapped, bad address"},
 	{"16", "mapping: no space left on device"},
 	{"17", "cannot reset the device, no reset mechanism"},
 	{"18", "cannot reset the device, depends on a group or device that is not owned"},

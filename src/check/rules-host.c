@@ -180,7 +180,9 @@ const struct vck_rule vck_rule_host_iommufd = {
 	.title = "the iommufd path is complete",
 	.why = "A VMM that was told to use iommufd needs three things at once: /dev/iommu, "
 	       "/dev/vfio/devices/vfioN and the device's vfio-dev directory. The directory is there "
-	       "even where the kernel was built without the character devices.",
+	       "even where the kernel was built without the character devices. Through iommufd BARs cannot be "
+	       "mapped by address for DMA between devices (EFAULT; from 6.19 on as dma-buf): QEMU warns and "
+	       "goes on, Cloud Hypervisor wants vfio_p2p_dma=off.",
 	.remedy =
 		"use the group path, or a kernel with CONFIG_IOMMUFD and CONFIG_VFIO_DEVICE_CDEV",
 	.reference = "drivers/vfio/device_cdev.c, drivers/vfio/Kconfig, 7.2",
@@ -188,8 +190,11 @@ const struct vck_rule vck_rule_host_iommufd = {
 		VCK_STRINGS("failed to find vfio-dev/*/dev", "lstat /dev/vfio/devices/*",
 			    "/dev/vfio/devices/*: no such file",
 			    "failed to open /dev/iommu: No such file or directory",
-			    "IOMMUFD is providing /dev/vfio/vfio, not VFIO"),
-	.symptoms = VCK_STRINGS("30"),
+			    "IOMMUFD is providing /dev/vfio/vfio, not VFIO",
+			    "IOMMU_IOAS_MAP failed: Bad address",
+			    "vfio_container_dma_map(*) = -14 (Bad address)",
+			    "failed to map an IOVA range to the IOAS: Bad address"),
+	.symptoms = VCK_STRINGS("15", "30"),
 };
 
 static bool x86_with_iommu(const struct vck_subject *s)

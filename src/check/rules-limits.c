@@ -38,8 +38,8 @@ const struct vck_rule vck_rule_host_memlock = {
 	.eval = memlock_eval,
 	.title = "the limit of locked memory leaves room for a guest",
 	.why = "VFIO pins all of the guest's memory, and counts it against RLIMIT_MEMLOCK unless the VMM "
-	       "has CAP_IPC_LOCK: type1 once a container, iommufd BARs as well. The limit that counts is "
-	       "that of the service which starts the VMM, not of this shell.",
+	       "has CAP_IPC_LOCK, once for each container. The limit that counts is that of the service which "
+	       "starts the VMM, not of this shell.",
 	.remedy = "raise LimitMEMLOCK of the service or hard_limit of the domain",
 	.reference = "drivers/vfio/vfio_iommu_type1.c:vfio_pin_pages_remote, 7.2",
 	.messages =
@@ -49,7 +49,7 @@ const struct vck_rule vck_rule_host_memlock = {
 			    "vfio_dma_map(*) = -12 (Cannot allocate memory)",
 			    "set up DMA remapping, error 12 ",
 			    "IOMMU_IOAS_MAP failed: Cannot allocate memory"),
-	.symptoms = VCK_STRINGS("14", "15"),
+	.symptoms = VCK_STRINGS("14"),
 };
 
 #define ENTRY_LIMIT_DEFAULT 65535u /* vfio_iommu_type1.c:dma_entry_limit */
@@ -162,7 +162,8 @@ const struct vck_rule vck_rule_host_address_width = {
 				"set up DMA remapping, error 22 ",
 				"*Invalid argument*vfio_container_dma_map(*",
 				"vfio_container_dma_map(*, 0x380000000000, *)",
-				"Failed to map * -22 *guest-phys-bits*"),
+				"Failed to map * -22 *guest-phys-bits*",
+				"PCI peer-to-peer transactions on BARs are not supported"),
 	.symptoms = VCK_STRINGS("13"),
 };
 
