@@ -352,7 +352,8 @@ const struct vck_rule vck_rule_group_isolation = {
 	       "conventional bridge or functions of one device without ACS put several devices into one, and "
 	       "they can only be assigned together. `viommu-check groups` names the hop.",
 	.remedy =
-		"another slot; ACS in the firmware's setup; pci=config_acs= trades isolation away",
+		"another slot; ACS in the firmware's setup; pci=config_acs= on ports that have ACS "
+		"and leave it off",
 	.reference = "drivers/iommu/iommu.c:pci_device_group, 5.10 to 7.3",
 	.messages = VCK_STRINGS("behind a switch lacking ACS and cannot be assigned",
 				"PCI device * is not assignable"),
@@ -376,12 +377,27 @@ static enum vck_result override_eval(const struct vck_subject *s, struct vck_fin
 	}
 	if (!key)
 		return VCK_RESULT_PASS;
+	vck_finding_evidence(s, f, "/proc/cmdline", "%s", key);
+	if (key != keys[0]) {
+		/* drivers/pci/pci.c:__pci_config_acs() writes the ACS control registers, and
+		 * pci_acs_flags_enabled() reads them back. */
+		f->severity = VCK_SEV_NOTE;
+		vck_finding_summary(
+			s, f,
+			"pci=%s is on the kernel command line: it decides which ports "
+			"isolate, and groups follow it",
+			key);
+		vck_finding_remedy(
+			s, f, VCK_REMEDY_BOOT, NULL,
+			"take %s out if the group is larger than the hardware asks for",
+			key);
+		return VCK_RESULT_FAIL;
+	}
 	vck_finding_summary(
 		s, f,
 		"%s is on the kernel command line: groups may not be what the hardware "
 		"isolates",
 		key);
-	vck_finding_evidence(s, f, "/proc/cmdline", "%s", key);
 	vck_finding_remedy(
 		s, f, VCK_REMEDY_BOOT, NULL,
 		"take %s out; until then a guest's device may reach the memory of others",
@@ -396,11 +412,14 @@ const struct vck_rule vck_rule_group_acs_override = {
 	.needs_host = VCK_EV_CMDLINE,
 	.eval = override_eval,
 	.title = "the boundaries of the group are the hardware's",
-	.why = "pcie_acs_override (a patch outside of the kernel) and pci=config_acs make the kernel believe "
-	       "in isolation that is not there, pci=disable_acs_redir takes some away. The groups look small "
-	       "while devices can still write to each other's memory.",
-	.remedy = "take the option out of the kernel command line",
-	.reference = "Documentation/admin-guide/kernel-parameters.txt, 7.2",
+	.why = "pcie_acs_override (a patch outside of the kernel) makes the kernel believe in isolation that is "
+	       "not there: the groups look small while devices can still write to each other's memory. "
+	       "pci=config_acs (6.11 and newer) and pci=disable_acs_redir do write the registers of the ports: "
+	       "groups show what they left, which may be less isolation than the hardware offers, or more than "
+	       "the firmware set up.",
+	.remedy = "take pcie_acs_override out of the kernel command line",
+	.reference = "drivers/pci/pci.c:pci_enable_acs and __pci_config_acs, 6.12 and 7.2; "
+		     "Documentation/admin-guide/kernel-parameters.txt, 7.2",
 	.messages = VCK_STRINGS(
 		"Warning: PCIe ACS overrides enabled; This may allow non-IOMMU protected "
 		"peer-to-peer DMA",

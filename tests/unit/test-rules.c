@@ -254,6 +254,12 @@ static void test_advice(void **state)
 	     "pci=resource_alignment=12@0000:01:00.0");
 	says("device.bar-page", "bar=200:e0000000:e00000ff page=65536",
 	     "pci=resource_alignment=16@0000:01:00.0");
+	/* options that write the registers, and one that only claims */
+	says("group.acs-override", "cmdline=pcie_acs_override=downstream", "memory of others");
+	says("group.acs-override", "cmdline=pci=noaer,config_acs=xxxx0@pci:0:0",
+	     "groups follow it");
+	says("group.acs-override", "cmdline=pci=disable_acs_redir=pci:8086:a110",
+	     "groups follow it");
 }
 
 int main(void)
