@@ -11,6 +11,7 @@
 #include "check/engine.h"
 #include "check/grouping.h"
 #include "check/tables.h"
+#include "check/units.h"
 
 #define HOPS_MAX 3 /* named in one line; the rest is counted */
 
@@ -139,6 +140,14 @@ static size_t reasons(const struct explain *x, const struct vck_group *g,
 	return n;
 }
 
+/* Behind a device tree the IOMMU asks for ACS (drivers/iommu/of_iommu.c) when the first driver
+ * probes, after its bus was scanned. Since 7.0 pci_dma_configure() switches it on. */
+static bool asks_late(const struct vck_host *h)
+{
+	return h->dt.root && !h->acpi.iort && vck_kver_known(h->kver) &&
+	       h->kver < VCK_KVER(7, 0);
+}
+
 /* What would take the group apart. */
 static const char *separation(const struct explain *x, const struct vck_grouping *e)
 {
@@ -149,7 +158,8 @@ static const char *separation(const struct explain *x, const struct vck_grouping
 	case VCK_MERGE_PORT:
 		s = vck_acs_enabled(x->h, e->hop, vck_group_assumes_acs(x->h));
 		if (s.why == VCK_ACS_WHY_CONTROL)
-			return vck_arena_printf(a, "pci=config_acs=111x1@%s on the kernel command line (Linux 6.11 or newer; peer-to-peer transfers then go through the root complex), or a firmware setting that enables ACS",
+			return vck_arena_printf(a, "%spci=config_acs=111x1@%s on the kernel command line (Linux 6.11 or newer; peer-to-peer transfers then go through the root complex), or a firmware setting that enables ACS",
+						asks_late(x->h) ? "Linux 7.0 or newer, which switches ACS on where a device tree describes the host; or " : "",
 						e->hop->address);
 		return vck_arena_printf(a, "a slot below a port with ACS (often one attached to the processor), or a firmware setting that enables ACS; nothing in software isolates below %s",
 					e->hop->address);
@@ -187,12 +197,46 @@ static bool model_agrees(const struct explain *x, const struct vck_group *g)
 	return true;
 }
 
-static const char *disagreement(const struct vck_host *h)
+/*
+ * "PCI: Enable ACS after configuring IOMMU for OF platforms" (7.0) went to these releases as
+ * well, where groups are made earlier, and was reverted: bugzilla.kernel.org 221234. In 6.18.16
+ * and 6.19.6 it does no harm: dma_configure() comes before the group since 6.15.
+ */
+static const struct late_acs {
+	unsigned kver;
+	unsigned first, fixed;
+} late_acs[] = {
+	{ VCK_KVER(5, 10), 252, 253 },
+	{ VCK_KVER(5, 15), 202, 203 },
+	{ VCK_KVER(6, 1), 165, 169 },
+	{ VCK_KVER(6, 6), 128, 135 },
+	{ VCK_KVER(6, 12), 75, 83 },
+};
+
+static const struct late_acs *late_acs_of(const struct vck_host *h)
 {
+	for (size_t i = 0; i < ARRAY_SIZE(late_acs); i++) {
+		if (h->kver == late_acs[i].kver)
+			return vck_kver_patched(h->release, late_acs[i].first) == VCK_YES &&
+					       vck_kver_patched(h->release,
+								late_acs[i].fixed) == VCK_NO
+				       ? &late_acs[i]
+				       : NULL;
+	}
+	return NULL;
+}
+
+static const char *disagreement(struct vck_host *h)
+{
+	const struct late_acs *late = late_acs_of(h);
 	size_t len;
 
 	if (vck_cmdline_get(h, "pcie_acs_override", 0, &len))
 		return "the rules of the mainline kernel would part these: pcie_acs_override is on the command line and group borders do not show real isolation";
+	if (late)
+		return vck_arena_printf(&h->arena, "the rules of the mainline kernel would part these: kernels from %u.%u.%u on switch ACS on after the groups were made; update to %u.%u.%u or newer",
+					late->kver / 1000, late->kver % 1000, late->first,
+					late->kver / 1000, late->kver % 1000, late->fixed);
 	return "the rules of the mainline kernel would part these; the cause may be a quirk newer than this program, ACS that was switched on after the groups were made, or the order of hot-add";
 }
 

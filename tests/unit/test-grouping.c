@@ -8,9 +8,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 #include <cmocka.h>
 
 #include "check/acs.h"
+#include "check/engine.h"
 #include "check/grouping.h"
 #include "check/tables.h"
 
@@ -317,6 +320,82 @@ static void test_iommu_function_has_no_group(void **state)
 	check(rows, ARRAY_SIZE(rows), true);
 }
 
+/* What is said of a group of the kernel that holds a port and the device below it. */
+static void said(const char *release, uint16_t ctl, bool dt, char **why, char **separate)
+{
+	cleanup_host struct vck_host *h = vck_host_new();
+	const struct row rows[] = {
+		PORT("00:01.0", NULL, VCK_PCIE_ROOT_PORT, ctl, 0),
+		ENDPOINT("01:00.0", "00:01.0", 0),
+	};
+	struct vck_dt_node root = { 0 };
+	struct vck_group *g;
+
+	h->release = release;
+	h->kver = vck_kver_parse(release);
+	h->dt.root = dt ? &root : NULL;
+	vck_host_add_unit(h, "dmar0")->active = true;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		add(h, &rows[i]);
+	g = vck_host_add_group(h, "0");
+	assert_non_null(g);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		assert_int_equal(vck_group_add_device(h, g, h->devices[i]), 0);
+	assert_int_equal(vck_derive_grouping(h), 0);
+	assert_non_null(g->why);
+	*why = strdup(g->why);
+	*separate = strdup(g->separate ? g->separate : "");
+}
+
+/* Stable kernels that switched ACS on after they had made the groups. */
+static void test_late_acs(void **state)
+{
+	static const struct {
+		const char *release;
+		const char *fixed; /* NULL: nothing is known about the release */
+	} rows[] = {
+		{ "5.10.252", "5.10.253" }, { "5.15.202", "5.15.203" },
+		{ "6.1.165", "6.1.169" },   { "6.6.134-1-lts", "6.6.135" },
+		{ "6.12.75", "6.12.83" },   { "6.12.82+deb13-amd64", "6.12.83" },
+		{ "6.12.74", NULL },	    { "6.12.83", NULL },
+		{ "6.6.127", NULL },	    { "6.8.0-100-generic", NULL },
+		{ "6.12.0-1-amd64", NULL }, { "6.18.16", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		cleanup_free char *why = NULL, *separate = NULL;
+
+		said(rows[i].release, REQ, false, &why, &separate);
+		if (!strstr(why, "rules of the mainline kernel would part these"))
+			fail_msg("%s: %s", rows[i].release, why);
+		if (rows[i].fixed ? !strstr(why, rows[i].fixed) : !!strstr(why, "update"))
+			fail_msg("%s: %s", rows[i].release, why);
+	}
+}
+
+/* Where a device tree describes the host, kernels before 7.0 ask for ACS too late. */
+static void test_acs_of_device_trees(void **state)
+{
+	static const struct {
+		const char *release;
+		bool dt, newer;
+	} rows[] = {
+		{ "6.12.90", true, true },
+		{ "7.0.1", true, false },
+		{ "6.12.90", false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		cleanup_free char *why = NULL, *separate = NULL;
+
+		said(rows[i].release, 0, rows[i].dt, &why, &separate);
+		assert_non_null(strstr(separate, "pci=config_acs=111x1@00:01.0"));
+		assert_int_equal(!!strstr(separate, "Linux 7.0"), rows[i].newer);
+	}
+}
+
 static void test_names(void **state)
 {
 	char buf[32];
@@ -343,6 +422,8 @@ int main(void)
 		cmocka_unit_test(test_bridge_ids),
 		cmocka_unit_test(test_unread),
 		cmocka_unit_test(test_iommu_function_has_no_group),
+		cmocka_unit_test(test_late_acs),
+		cmocka_unit_test(test_acs_of_device_trees),
 		cmocka_unit_test(test_names),
 	};
 
