@@ -162,6 +162,16 @@ static struct vck_acs_state by_registers(const struct vck_host *h, const struct 
 	return state(vck_tri(!missing), VCK_ACS_WHY_CONTROL, missing);
 }
 
+/* The kernel always can read the table; here a unit of AMD says that there is one. */
+static bool has_ivrs(const struct vck_host *h)
+{
+	for (size_t i = 0; i < h->n_units; i++) {
+		if (h->units[i]->driver == VCK_IOMMU_AMD)
+			return true;
+	}
+	return h->acpi.ivrs;
+}
+
 /* Applies a row; false where the kernel goes on as if it were not there. */
 static bool apply(const struct quirk *q, const struct vck_host *h, const struct vck_device *d,
 		  bool assume, struct vck_acs_state *ret)
@@ -172,7 +182,7 @@ static bool apply(const struct quirk *q, const struct vck_host *h, const struct 
 	*ret = state(VCK_YES, VCK_ACS_WHY_QUIRK, 0);
 	switch (q->kind) {
 	case Q_AMD_SB:
-		return vck_is_multifunction(d) == VCK_YES && !d->upstream && h->acpi.ivrs;
+		return vck_is_multifunction(d) == VCK_YES && !d->upstream && has_ivrs(h);
 	case Q_RCIEP:
 		return pcie && d->cap.exp.type == VCK_PCIE_RCIEP;
 	case Q_ROOT_PORT:

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "check/tables-internal.h"
+#include "check/units.h"
 
 enum {
 	MAX_HOPS = 8,	   /* real tables need two; what points in circles ends here */
@@ -171,6 +172,18 @@ static int add_rmr(struct vck_region_list *l, const struct vck_iort_node *rmr)
 	return r;
 }
 
+/* drivers/acpi/arm64/iort.c:iort_find_rmrs(), 6.0: revisions from E.d on. 5.10 to 5.19 do not
+ * look at these nodes. */
+static bool reads_rmrs(const struct vck_host *h)
+{
+	for (size_t i = 0; i < h->acpi.n_tables; i++) {
+		if (streq(h->acpi.tables[i].signature, "IORT") &&
+		    h->acpi.tables[i].revision < 5)
+			return false;
+	}
+	return !vck_kver_known(h->kver) || h->kver >= VCK_KVER(6, 0);
+}
+
 int vck_iort_regions(const struct vck_device *d, struct vck_region_list *l)
 {
 	const struct vck_iort *t = l->h->acpi.iort;
@@ -178,6 +191,8 @@ int vck_iort_regions(const struct vck_device *d, struct vck_region_list *l)
 	const struct vck_iort_node *smmu = vck_iort_smmu(l->h, d, &id);
 	int r = 0;
 
+	if (!reads_rmrs(l->h))
+		return 0;
 	for (size_t i = 0; smmu && r == 0 && i < t->n_nodes; i++) {
 		if (t->nodes[i].type == VCK_IORT_RMR && rmr_names(&t->nodes[i], smmu, id))
 			r = add_rmr(l, &t->nodes[i]);

@@ -347,6 +347,32 @@ static void said(const char *release, uint16_t ctl, bool dt, char **why, char **
 	*separate = strdup(g->separate ? g->separate : "");
 }
 
+/* pci_quirk_amd_sb_acs() asks for an IVRS; where it cannot be read, the unit speaks for it. */
+static void test_southbridge(void **state)
+{
+	static const struct row rows[] = {
+		{ "00:14.0", NULL, CONVENTIONAL, true, NO_ACS, 0, 0x1022780f, 0 },
+		{ "00:14.2", NULL, CONVENTIONAL, true, NO_ACS, 0, 0x10227809, 1 },
+	};
+
+	(void)state;
+	for (int amd = 0; amd < 2; amd++) {
+		cleanup_host struct vck_host *h = vck_host_new();
+		struct vck_grouping *e;
+		struct vck_unit *u;
+		size_t n, groups;
+
+		u = vck_host_add_unit(h, amd ? "ivhd0" : "dmar0");
+		assert_non_null(u);
+		u->active = true;
+		u->driver = amd ? VCK_IOMMU_AMD : VCK_IOMMU_INTEL;
+		for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+			add(h, &rows[i]);
+		assert_int_equal(vck_group_model(h, &e, &n, &groups), 0);
+		assert_int_equal(groups, amd ? 2 : 1);
+	}
+}
+
 /* Stable kernels that switched ACS on after they had made the groups. */
 static void test_late_acs(void **state)
 {
@@ -422,6 +448,7 @@ int main(void)
 		cmocka_unit_test(test_bridge_ids),
 		cmocka_unit_test(test_unread),
 		cmocka_unit_test(test_iommu_function_has_no_group),
+		cmocka_unit_test(test_southbridge),
 		cmocka_unit_test(test_late_acs),
 		cmocka_unit_test(test_acs_of_device_trees),
 		cmocka_unit_test(test_names),

@@ -285,6 +285,49 @@ static void test_iort(void **state)
 	}
 }
 
+/* Reserved memory of an RMR node: kernels from 6.0 on read it, of tables from revision 5 on. */
+static void test_rmr(void **state)
+{
+	static const struct {
+		const char *release;
+		uint8_t revision;
+		size_t expected;
+	} rows[] = {
+		{ "6.12.117", 5, 1 }, { "6.0.0", 7, 1 }, { NULL, 5, 1 },
+		{ "5.10.262", 5, 0 }, { "6.12.117", 3, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct made m = make(VCK_ARCH_AARCH64);
+		struct vck_acpi_table table = { .signature = "IORT", .read = VCK_YES,
+						.complete = VCK_YES, .revision = rows[i].revision };
+		struct vck_iort_map map = { 0, 0x10000, 0, 72, 0 };
+		struct vck_iort_rmr memory = { 0x10000, 0x10000 };
+		struct vck_iort_node *n;
+		struct vck_region *regions = NULL;
+		size_t got = 0;
+
+		acpi(&m);
+		add_iort(&m, 1, 1, 0);
+		n = vck_arena_calloc(&m.h->arena, 3, sizeof(*n));
+		assert_non_null(n);
+		memcpy(n, m.h->acpi.iort->nodes, 2 * sizeof(*n));
+		n[2] = (struct vck_iort_node){ .offset = 240, .type = VCK_IORT_RMR,
+					       .maps = &map, .n_maps = 1, .rmrs = &memory,
+					       .n_rmrs = 1 };
+		m.h->acpi.iort->nodes = n;
+		m.h->acpi.iort->n_nodes = 3;
+		m.h->acpi.tables = &table;
+		m.h->acpi.n_tables = 1;
+		m.h->kver = rows[i].release ? vck_kver_parse(rows[i].release) : 0;
+		assert_int_equal(vck_tables_regions(m.h, m.d, &regions, &got), VCK_YES);
+		if (got != rows[i].expected)
+			fail_msg("%zu: %zu regions", i, got);
+		vck_host_free(m.h);
+	}
+}
+
 /* A unit that the kernel drives is joined by its base, and the link is compared. */
 static void test_kernel_unit(void **state)
 {
@@ -413,6 +456,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_acpi),	    cmocka_unit_test(test_dt),
 		cmocka_unit_test(test_dt_circle),   cmocka_unit_test(test_iort),
+		cmocka_unit_test(test_rmr),
 		cmocka_unit_test(test_kernel_unit), cmocka_unit_test(test_dmar),
 		cmocka_unit_test(test_virtio_mmio),
 	};
