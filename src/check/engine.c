@@ -44,6 +44,10 @@ void vck_finding_summary(const struct vck_subject *s, struct vck_finding *f, con
 {
 	va_list ap;
 
+	if (s->quiet) {
+		f->summary = "";
+		return;
+	}
 	va_start(ap, fmt);
 	f->summary = vck_arena_vprintf(&s->host->arena, fmt, ap);
 	va_end(ap);
@@ -57,6 +61,8 @@ void vck_finding_evidence(const struct vck_subject *s, struct vck_finding *f, co
 	size_t cap = f->n_evidence;
 	va_list ap;
 
+	if (s->quiet)
+		return;
 	/* Few per finding: an exact copy costs less than spare capacity in every one. */
 	e = vck_arena_calloc(a, cap + 1, sizeof(*e));
 	if (!e)
@@ -76,6 +82,8 @@ void vck_finding_remedy(const struct vck_subject *s, struct vck_finding *f,
 {
 	va_list ap;
 
+	if (s->quiet)
+		return;
 	f->remedy_scope = scope;
 	f->remedy_command = vck_arena_strdup(&s->host->arena, command);
 	va_start(ap, fmt);
@@ -88,6 +96,8 @@ static void say_missing(const struct vck_subject *s, struct vck_finding *f, uint
 {
 	cleanup_buf struct vck_buf b = { 0 };
 
+	if (s->quiet)
+		return;
 	for (size_t i = 0; i < ARRAY_SIZE(host_evidence); i++) {
 		if (missing_host & 1u << i)
 			vck_buf_addf(&b, "%s%s", b.len ? ", " : "", host_evidence[i]);
@@ -121,11 +131,16 @@ static void rule_run(const struct vck_rule *rule, const struct vck_subject *s,
 		f->summary = rule->title;
 }
 
-/* Somebody who only lists devices never looks at what passed: most findings. */
-static bool is_kept(const struct vck_host *h, const struct vck_finding *f)
+/* Somebody who only lists devices never looks at what passed: most findings, whose texts
+ * would cost more than the answer. */
+static bool is_open(const struct vck_rule *rule, const struct vck_subject *s)
 {
-	return !h->only_open_findings || f->result == VCK_RESULT_FAIL ||
-	       f->result == VCK_RESULT_UNKNOWN;
+	struct vck_subject quiet = *s;
+	struct vck_finding f = { .rule = NULL };
+
+	quiet.quiet = true;
+	rule_run(rule, &quiet, &f);
+	return f.result == VCK_RESULT_FAIL || f.result == VCK_RESULT_UNKNOWN;
 }
 
 /* All rules of one scope on one subject; @scratch has room for every rule. */
@@ -138,9 +153,11 @@ static int run_scope(enum vck_scope scope, const struct vck_subject *s, struct v
 	for (size_t i = 0; vck_rules[i]; i++) {
 		if (vck_rules[i]->scope != scope)
 			continue;
+		if (s->host->only_open_findings && !is_open(vck_rules[i], s))
+			continue;
 		scratch[n] = (struct vck_finding){ .rule = NULL };
 		rule_run(vck_rules[i], s, &scratch[n]);
-		n += is_kept(s->host, &scratch[n]);
+		n++;
 	}
 	if (n) {
 		kept = vck_arena_memdup(&s->host->arena, scratch, n * sizeof(*kept));

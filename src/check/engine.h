@@ -21,6 +21,7 @@ struct vck_subject {
 	struct vck_host *host;
 	struct vck_group *group;
 	struct vck_device *device;
+	bool quiet; /* only the result is wanted: helpers make no text */
 };
 
 struct vck_rule {

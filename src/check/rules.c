@@ -76,6 +76,8 @@ static const char *bus_dir(const struct vck_device *d)
 const char *vck_device_sysfs(const struct vck_subject *s, const struct vck_device *d,
 			     const char *attribute)
 {
+	if (s->quiet)
+		return "";
 	return vck_arena_cat(&s->host->arena, "/sys/bus/", bus_dir(d), "/devices/",
 			     d->address, *attribute ? "/" : "", attribute, NULL);
 }
@@ -149,6 +151,8 @@ const char *vck_bind_commands(const struct vck_subject *s,
 {
 	cleanup_buf struct vck_buf b = {0};
 
+	if (s->quiet)
+		return NULL;
 	for (size_t i = 0; i < n; i++) {
 		if (!stays(devices[i]) && !is_pasteable(devices[i]))
 			return NULL;
