@@ -93,12 +93,22 @@ static void tables(const struct vck_sheet *s, const struct vck_host *h)
 	}
 }
 
-static void unit(const struct vck_sheet *s, const struct vck_unit *u)
+/* What the kernel drives it shows in /sys/class/iommu; where that was not read, tables say
+ * what there is and nothing about the kernel. */
+static const char *driven(const struct vck_host *h, const struct vck_unit *u)
+{
+	if (u->active)
+		return "";
+	return vck_host_has(h, VCK_EV_UNITS)
+		       ? ", not driven by the kernel: not in /sys/class/iommu"
+		       : ", described by firmware; whether a kernel drives it was not read";
+}
+
+static void unit(const struct vck_sheet *s, const struct vck_host *h, const struct vck_unit *u)
 {
 	cleanup_buf struct vck_buf b = { 0 };
 
-	vck_buf_addf(&b, "%s%s", or_unknown(u->driver_name),
-		     u->active ? "" : ", not driven by the kernel");
+	vck_buf_addf(&b, "%s%s", or_unknown(u->driver_name), driven(h, u));
 	if (u->address_width)
 		vck_buf_addf(&b, ", %u-bit addresses", u->address_width);
 	vck_buf_addf(&b, ", cache coherency %s, enforces snooping %s, interrupt remapping %s",
@@ -142,8 +152,11 @@ int vck_render_host(FILE *out, const struct vck_host *h, const struct vck_style 
 	if (!h->n_units)
 		vck_sheet_text(&s, 2, "%s", vck_host_has(h, VCK_EV_UNITS) ? "none" : "unknown");
 	for (size_t i = 0; i < h->n_units; i++)
-		unit(&s, h->units[i]);
-	vck_sheet_field(&s, "groups", "/sys/kernel/iommu_groups", "%zu", h->n_groups);
+		unit(&s, h, h->units[i]);
+	if (vck_host_has(h, VCK_EV_GROUPS))
+		vck_sheet_field(&s, "groups", "/sys/kernel/iommu_groups", "%zu", h->n_groups);
+	else
+		vck_sheet_field(&s, "groups", "/sys/kernel/iommu_groups", "unknown");
 	problems(&s, h);
 	return 0;
 }

@@ -26,6 +26,23 @@ setup() {
 	[[ $output == *'1 _CCA object: \DEV0 = 1'* ]]
 }
 
+@test "units: a table says nothing about the kernel" {
+	sed 's/#.*//' "$srcdir/tests/fuzz/corpus/dmar/two-units.hex" | tr -s ' \n' '\n\n' |
+		sed '/^$/d; s/^/\\x/' | tr -d '\n' | xargs -0 printf >"$BATS_TEST_TMPDIR/dmar"
+	run "$VC" host --table "$BATS_TEST_TMPDIR/dmar"
+	[ "$status" -eq 0 ]
+	[[ $output == *'dmar1'*'whether a kernel drives it was not read'* ]]
+	[[ $output != *'not driven by the kernel'* ]]
+	[[ $output =~ groups\ +unknown ]]
+	# The same table, and a kernel that shows no unit
+	mkdir -p "$BATS_TEST_TMPDIR/made/sys/firmware/acpi/tables" "$BATS_TEST_TMPDIR/made/sys/class/iommu" \
+		"$BATS_TEST_TMPDIR/made/sys/kernel/iommu_groups"
+	cp "$BATS_TEST_TMPDIR/dmar" "$BATS_TEST_TMPDIR/made/sys/firmware/acpi/tables/DMAR"
+	run "$VC" --root "$BATS_TEST_TMPDIR/made" host
+	[[ $output == *'dmar1'*'not driven by the kernel: not in'* ]]
+	[[ $output =~ groups\ +0 ]]
+}
+
 @test "by a name that is relative to where one is" {
 	cd "$BATS_TEST_TMPDIR"
 	run "$VC" host --table dump
