@@ -436,9 +436,11 @@ static enum vck_result bound_eval(const struct vck_subject *s, struct vck_findin
 			vck_finding_summary(
 				s, f, "bound to vfio-pci; %s is made for this model",
 				d->vfio_driver);
-			vck_finding_remedy(s, f, VCK_REMEDY_RUNTIME, NULL,
-					   "bind it to %s, if migration is wanted",
-					   d->vfio_driver);
+			vck_finding_remedy(
+				s, f, VCK_REMEDY_RUNTIME, vck_rebind_commands(s),
+				"bind it to %s, if migration is wanted%s%s%s", d->vfio_driver,
+				d->holders ? "; first stop " : "", d->holders ? d->holders : "",
+				d->holders ? ", which has it open" : "");
 			return VCK_RESULT_FAIL;
 		}
 		return VCK_RESULT_PASS;

@@ -146,6 +146,18 @@ static void add_lines(struct vck_buf *b, const struct vck_device *d)
 			    "/drivers_probe\n", NULL);
 }
 
+const char *vck_rebind_commands(const struct vck_subject *s)
+{
+	cleanup_buf struct vck_buf b = { 0 };
+
+	if (!is_pasteable(s->device))
+		return NULL;
+	/* Its best driver is not the one it is on, so nobody knows it to be loaded. */
+	vck_buf_addf(&b, "modprobe %s\n", vck_device_best_driver(s->device));
+	add_lines(&b, s->device);
+	return vck_arena_strndup(&s->host->arena, vck_buf_str(&b), b.len - 1);
+}
+
 const char *vck_bind_commands(const struct vck_subject *s,
 			      struct vck_device *const *devices, size_t n)
 {

@@ -132,6 +132,9 @@ bool vck_shell_safe(const char *word);
  * arena; NULL where there is nothing to do, or a name is not fit to be pasted.
  */
 const char *vck_bind_commands(const struct vck_subject *s, struct vck_device *const *devices, size_t n);
+/* The same for the subject's device alone, also where it is bound to another vfio driver than
+ * its best. */
+const char *vck_rebind_commands(const struct vck_subject *s);
 
 /**
  * vck_no_group_reason - say why there is no IOMMU group

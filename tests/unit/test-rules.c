@@ -180,6 +180,42 @@ static void test_texts(void **state)
 	}
 }
 
+/* What device.bound gives to be pasted, to the letter. */
+static void test_commands(void **state)
+{
+	static const struct {
+		const char *words, *command;
+	} rows[] = {
+		{"driver=vfio-pci best=mlx5_vfio_pci",
+		 "modprobe mlx5_vfio_pci\n"
+		 "echo mlx5_vfio_pci > /sys/bus/pci/devices/0000:01:00.0/driver_override\n"
+		 "echo 0000:01:00.0 > /sys/bus/pci/drivers/vfio-pci/unbind\n"
+		 "echo 0000:01:00.0 > /sys/bus/pci/drivers_probe"},
+		{"driver=vfio-pci best=x;reboot", NULL},
+		{"driver=nvme",
+		 "echo vfio-pci > /sys/bus/pci/devices/0000:01:00.0/driver_override\n"
+		 "echo 0000:01:00.0 > /sys/bus/pci/drivers/nvme/unbind\n"
+		 "echo 0000:01:00.0 > /sys/bus/pci/drivers_probe"},
+	};
+	const struct vck_rule *rule = vck_rules[rule_index("device.bound")];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct vck_finding *f;
+		struct rulehost r;
+
+		rulehost_init(&r);
+		assert_null(rulehost_apply(&r, rows[i].words));
+		assert_int_equal(vck_check(r.host), 0);
+		f = finding_of(&r, rule);
+		assert_int_equal(f->result, VCK_RESULT_FAIL);
+		assert_non_null(f->remedy_text);
+		if (!streq0(f->remedy_command, rows[i].command))
+			fail_msg("%s: %s", rows[i].words, f->remedy_command);
+		rulehost_done(&r);
+	}
+}
+
 /* A host on which nothing is wrong is ready, and each blocker takes that away. */
 static void test_verdicts(void **state)
 {
@@ -270,6 +306,7 @@ int main(void)
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_both),
 		cmocka_unit_test(test_verdicts),
+		cmocka_unit_test(test_commands),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
