@@ -11,30 +11,32 @@
 #include "cmd/commands.h"
 
 enum {
-	OPT_GROUP = 1,
-	OPT_DRIVER,
-	OPT_NOSNOOP,
-	OPT_PERSISTENT,
-	OPT_FORCE,
-	OPT_DRY_RUN,
-	OPT_APPLY,
+	OPT_NOSNOOP = 1,
 };
 
 static const struct vck_option bind_options[] = {
-	{ "group", 'g', NULL, OPT_GROUP, "the whole group of each device, but for its bridges", NULL, 0 },
-	{ "driver", 0, "DRIVER", OPT_DRIVER, "this driver instead of the best vfio driver", NULL, 0 },
+	{ "group", 'g', NULL, 0, "the whole group of each device, but for its bridges", NULL, 0,
+	  VCK_FLAG(struct vck_bind_request, group) },
+	{ "driver", 0, "DRIVER", 0, "this driver instead of the best vfio driver", NULL, 0,
+	  VCK_TEXT(struct vck_bind_request, driver) },
 	{ "nosnoop", 0, "MODE", OPT_NOSNOOP,
 	  "off: clear Enable No Snoop once bound; lock: and keep it cleared", "off lock", 0 },
-	{ "persistent", 'p', NULL, OPT_PERSISTENT, "do it again at every boot and hotplug", NULL, 0 },
-	{ "apply", 0, NULL, OPT_APPLY, "what --persistent noted, for the boot service and udev", NULL, 0 },
-	{ "force", 0, NULL, OPT_FORCE, "also what is refused for safety", NULL, 0 },
-	{ "dry-run", 'n', NULL, OPT_DRY_RUN, "print the plan and stop", NULL, 0 },
+	{ "persistent", 'p', NULL, 0, "do it again at every boot and hotplug", NULL, 0,
+	  VCK_FLAG(struct vck_bind_request, persistent) },
+	{ "apply", 0, NULL, 0, "what --persistent noted, for the boot service and udev", NULL, 0,
+	  VCK_FLAG(struct vck_bind_request, apply) },
+	{ "force", 0, NULL, 0, "also what is refused for safety", NULL, 0,
+	  VCK_FLAG(struct vck_bind_request, force) },
+	{ "dry-run", 'n', NULL, 0, "print the plan and stop", NULL, 0,
+	  VCK_FLAG(struct vck_bind_request, dry_run) },
 	{ 0 },
 };
 
 static const struct vck_option unbind_options[] = {
-	{ "group", 'g', NULL, OPT_GROUP, "the whole group of each device, but for its bridges", NULL, 0 },
-	{ "dry-run", 'n', NULL, OPT_DRY_RUN, "print the plan and stop", NULL, 0 },
+	{ "group", 'g', NULL, 0, "the whole group of each device, but for its bridges", NULL, 0,
+	  VCK_FLAG(struct vck_bind_request, group) },
+	{ "dry-run", 'n', NULL, 0, "print the plan and stop", NULL, 0,
+	  VCK_FLAG(struct vck_bind_request, dry_run) },
 	{ 0 },
 };
 
@@ -237,8 +239,11 @@ static int execute(struct vck_global *g, const struct vck_bind_request *q, struc
 }
 
 /* --nosnoop=MODE */
-static int take_mode(struct vck_bind_request *q, const char *arg)
+static int take_mode(void *request, int id, const char *arg)
 {
+	struct vck_bind_request *q = request;
+
+	(void)id; /* there is no other */
 	q->clear = true;
 	q->lock = streq(arg, "lock");
 	if (q->lock || streq(arg, "off"))
@@ -251,28 +256,11 @@ int vck_bind_main(const struct vck_command *c, struct vck_global *g,
 		  const struct vck_write_env *env, int argc, char **argv)
 {
 	struct vck_bind_request q = { .env = env, .unbind = c == &vck_cmd_unbind };
-	cleanup_options struct vck_options o = { 0 };
 	struct vck_filter filter = { 0 };
-	int id, status;
-	const char *arg;
+	int status;
 
-	if (vck_options_init(&o, c, g, argc, argv) < 0)
-		return VCK_EXIT_FAILED;
-	while ((id = vck_options_next(&o, &arg, &status)) > 0) {
-		q.apply |= id == OPT_APPLY;
-		q.group |= id == OPT_GROUP;
-		q.persistent |= id == OPT_PERSISTENT;
-		q.force |= id == OPT_FORCE;
-		q.dry_run |= id == OPT_DRY_RUN;
-		if (id == OPT_DRIVER)
-			q.driver = arg;
-		if (id == OPT_NOSNOOP && take_mode(&q, arg) < 0)
-			return VCK_EXIT_FAILED;
-	}
-	if (id < 0)
+	if (vck_options_take(c, g, argc, argv, &q, &filter, take_mode, &status) < 0)
 		return status;
-	filter.operands = argv + optind;
-	filter.n_operands = argc - optind;
 	return execute(g, &q, &filter);
 }
 

@@ -18,23 +18,18 @@
 #define LIMITS	  "proc/self/limits"
 #define SMAPS	  "proc/self/smaps"
 
-enum {
-	OPT_OUTPUT = 1,
-	OPT_KEEP_IDS,
-};
-
-static const struct vck_option options[] = {
-	{"output", 'o', "FILE", OPT_OUTPUT, "write FILE, whole or not at all", "@file",
-	 0},
-	{"keep-ids", 0, NULL, OPT_KEEP_IDS,
-	 "keep what identifies this machine: serial numbers, addresses, names of disks and hosts",
-	 NULL, 0},
-	{0},
-};
-
 struct request {
 	const char *output;
 	bool keep_ids;
+};
+
+static const struct vck_option options[] = {
+	{"output", 'o', "FILE", 0, "write FILE, whole or not at all", "@file",
+	 0, VCK_TEXT(struct request, output)},
+	{"keep-ids", 0, NULL, 0,
+	 "keep what identifies this machine: serial numbers, addresses, names of disks and hosts",
+	 NULL, 0, VCK_FLAG(struct request, keep_ids)},
+	{0},
 };
 
 /* A file with one line, where the tree has none that was read. */
@@ -165,21 +160,11 @@ static int write_out(const char *path, const struct vck_buf *text)
 
 static int run(const struct vck_command *c, struct vck_global *g, int argc, char **argv)
 {
-	cleanup_options struct vck_options o = {0};
 	cleanup_buf struct vck_buf text = {0};
 	struct request q = {.output = NULL};
-	int id, status;
-	const char *arg;
+	int status;
 
-	if (vck_options_init(&o, c, g, argc, argv) < 0)
-		return VCK_EXIT_FAILED;
-	while ((id = vck_options_next(&o, &arg, &status)) > 0) {
-		if (id == OPT_OUTPUT)
-			q.output = arg;
-		else
-			q.keep_ids = true;
-	}
-	if (id < 0)
+	if (vck_options_take(c, g, argc, argv, &q, NULL, NULL, &status) < 0)
 		return status;
 	if (optind < argc) {
 		vck_error("capture: '%s': takes no operand (-o FILE names the file)",

@@ -7,26 +7,21 @@
 #include "cmd/commands.h"
 #include "render/rule.h"
 
-enum {
-	OPT_QUIET = 1,
-	OPT_CONDITIONAL,
-	OPT_JSON,
-};
-
-static const struct vck_option options[] = {
-	{"quiet", 'q', NULL, OPT_QUIET,
-	 "only devices that are not accepted by the exit status", NULL, 0},
-	{"allow-conditional", 0, NULL, OPT_CONDITIONAL, "conditional is good enough",
-	 NULL, 0},
-	{"json", 'J', NULL, OPT_JSON, "the JSON document, see viommu-check-json(5)", NULL,
-	 0},
-	VCK_FILTER_OPTIONS,
-	{0},
-};
-
 struct request {
 	struct vck_filter filter;
 	bool quiet, conditional, json;
+};
+
+static const struct vck_option options[] = {
+	{"quiet", 'q', NULL, 0,
+	 "only devices that are not accepted by the exit status", NULL, 0,
+	 VCK_FLAG(struct request, quiet)},
+	{"allow-conditional", 0, NULL, 0, "conditional is good enough",
+	 NULL, 0, VCK_FLAG(struct request, conditional)},
+	{"json", 'J', NULL, 0, "the JSON document, see viommu-check-json(5)", NULL,
+	 0, VCK_FLAG(struct request, json)},
+	VCK_FILTER_OPTIONS,
+	{0},
 };
 
 static bool named(const struct request *q, const struct vck_device *d)
@@ -111,27 +106,11 @@ static int run_check(const struct request *q, struct vck_global *g)
 
 static int run(const struct vck_command *c, struct vck_global *g, int argc, char **argv)
 {
-	cleanup_options struct vck_options o = {0};
 	struct request q = {.json = false};
-	const char *arg;
-	int id, status;
+	int status;
 
-	if (vck_options_init(&o, c, g, argc, argv) < 0)
-		return VCK_EXIT_FAILED;
-	while ((id = vck_options_next(&o, &arg, &status)) > 0) {
-		if (id == OPT_QUIET)
-			q.quiet = true;
-		else if (id == OPT_CONDITIONAL)
-			q.conditional = true;
-		else if (id == OPT_JSON)
-			q.json = true;
-		else
-			vck_filter_option(&q.filter, id, arg);
-	}
-	if (id < 0)
+	if (vck_options_take(c, g, argc, argv, &q, &q.filter, NULL, &status) < 0)
 		return status;
-	q.filter.operands = argv + optind;
-	q.filter.n_operands = argc - optind;
 	return run_check(&q, g);
 }
 

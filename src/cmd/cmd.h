@@ -35,15 +35,28 @@ struct vck_global {
 	struct vck_style style; /* made from the above */
 };
 
+/* What becomes of an option: its command looks at the id, or it goes into the command's request. */
+enum vck_option_kind {
+	VCK_OPTION_ID = 0,
+	VCK_OPTION_FLAG, /* a bool becomes true */
+	VCK_OPTION_TEXT, /* a const char * becomes the argument */
+};
+
+/* The end of a row, without an id. */
+#define VCK_FLAG(type, member) VCK_OPTION_FLAG, offsetof(type, member)
+#define VCK_TEXT(type, member) VCK_OPTION_TEXT, offsetof(type, member)
+
 /* One option: drives getopt, --help, completion and the test that holds the man page. */
 struct vck_option {
 	const char *name;  /* long name */
 	char letter;	   /* 0: none */
 	const char *arg;   /* name of the argument, NULL: none; "[WHEN]" optional */
-	int id;		   /* returned by vck_options_next(); unique within the command */
+	int id;		   /* returned by vck_options_next(); unique within the command, 0 with VCK_FLAG and VCK_TEXT */
 	const char *help;
 	const char *values; /* for completion: "auto always never", "@device", "@file", "@column", "@driver", "@rule" … */
 	unsigned exclusive; /* options that share a bit here exclude each other */
+	enum vck_option_kind kind;
+	size_t at; /* where in the request */
 };
 
 struct vck_command {
@@ -61,10 +74,13 @@ extern const struct vck_command *const vck_commands[]; /* NULL-terminated */
 extern const struct vck_option vck_global_options[];
 const struct vck_command *vck_command_find(const char *name);
 
+struct vck_filter;
+
 /* --- options.c --- */
 struct vck_options {
 	const struct vck_command *cmd;
 	struct vck_global *global;
+	void *request; /* what VCK_FLAG and VCK_TEXT fill, borrowed */
 	int argc;
 	char **argv;
 	struct option *longs; /* owned */
@@ -84,6 +100,16 @@ int vck_options_init(struct vck_options *o, const struct vck_command *c, struct 
  * *ret_exit as the status.
  */
 int vck_options_next(struct vck_options *o, const char **arg, int *ret_exit) must_check;
+/**
+ * vck_options_take - all options of a command
+ * @request: what its rows fill
+ * @filter: filled by VCK_FILTER_OPTIONS and the operands, or NULL: those begin at argv[optind]
+ * @own: what takes the options that have an id, negative after a message; NULL: there are none
+ * Return: 0, or -1: done, exit with *ret_exit.
+ */
+int vck_options_take(const struct vck_command *c, struct vck_global *g, int argc, char **argv,
+		     void *request, struct vck_filter *filter,
+		     int (*own)(void *request, int id, const char *arg), int *ret_exit) must_check;
 void vck_options_done(struct vck_options *o);
 #define cleanup_options cleanup(vck_options_done)
 /* Usage text of a command to @out. */

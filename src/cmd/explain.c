@@ -13,17 +13,6 @@
 #define MAX_RULES   16
 #define MAX_DEVICES 16
 
-enum {
-	OPT_ALL = 1,
-	OPT_JSON,
-};
-
-static const struct vck_option options[] = {
-	{"all", 'a', NULL, OPT_ALL, "list the rules", NULL, 0},
-	{"json", 'J', NULL, OPT_JSON, "the JSON document, with the rules in it", NULL, 0},
-	{0},
-};
-
 struct request {
 	bool all, json;
 	const struct vck_rule *rules[MAX_RULES];
@@ -31,6 +20,13 @@ struct request {
 	struct vck_bdf named[MAX_DEVICES];
 	size_t n_named;
 	char group[16];
+};
+
+static const struct vck_option options[] = {
+	{"all", 'a', NULL, 0, "list the rules", NULL, 0, VCK_FLAG(struct request, all)},
+	{"json", 'J', NULL, 0, "the JSON document, with the rules in it", NULL, 0,
+	 VCK_FLAG(struct request, json)},
+	{0},
 };
 
 /* Addresses and a group in a text, each address once. */
@@ -194,18 +190,10 @@ static int run_explain(struct request *q, struct vck_global *g)
 
 static int run(const struct vck_command *c, struct vck_global *g, int argc, char **argv)
 {
-	cleanup_options struct vck_options o = {0};
 	struct request q = {.all = false};
-	const char *arg;
-	int id, status;
+	int status;
 
-	if (vck_options_init(&o, c, g, argc, argv) < 0)
-		return VCK_EXIT_FAILED;
-	while ((id = vck_options_next(&o, &arg, &status)) > 0) {
-		q.all |= id == OPT_ALL;
-		q.json |= id == OPT_JSON;
-	}
-	if (id < 0)
+	if (vck_options_take(c, g, argc, argv, &q, NULL, NULL, &status) < 0)
 		return status;
 	for (int i = optind; i < argc; i++) {
 		if (take_word(&q, argv[i]) < 0)

@@ -9,14 +9,16 @@
 #include "render/export.h"
 #include "write/file.h"
 
-enum {
-	OPT_FORMAT = 1,
-	OPT_OUTPUT,
+struct request {
+	const char *format, *output;
+	struct vck_filter filter;
 };
 
 static const struct vck_option options[] = {
-	{ "format", 'f', "FORMAT", OPT_FORMAT, "prometheus, nfd or dot", "prometheus nfd dot", 0 },
-	{ "output", 'o', "FILE", OPT_OUTPUT, "write FILE, whole or not at all", "@file", 0 },
+	{ "format", 'f', "FORMAT", 0, "prometheus, nfd or dot", "prometheus nfd dot", 0,
+	  VCK_TEXT(struct request, format) },
+	{ "output", 'o', "FILE", 0, "write FILE, whole or not at all", "@file", 0,
+	  VCK_TEXT(struct request, output) },
 	VCK_FILTER_OPTIONS,
 	{ 0 },
 };
@@ -28,11 +30,6 @@ static const struct {
 	{ "prometheus", vck_export_prometheus },
 	{ "nfd", vck_export_nfd },
 	{ "dot", vck_export_dot },
-};
-
-struct request {
-	const char *format, *output;
-	struct vck_filter filter;
 };
 
 /* Made in memory first: a full disk or a failure half-way never leaves half a file. */
@@ -85,30 +82,15 @@ static int run_export(const struct request *q, struct vck_global *g)
 
 static int run(const struct vck_command *c, struct vck_global *g, int argc, char **argv)
 {
-	cleanup_options struct vck_options o = { 0 };
 	struct request q = { .format = NULL };
-	int id, status;
-	const char *arg;
+	int status;
 
-	if (vck_options_init(&o, c, g, argc, argv) < 0)
-		return VCK_EXIT_FAILED;
-	while ((id = vck_options_next(&o, &arg, &status)) > 0) {
-		if (id == OPT_FORMAT)
-			q.format = arg;
-		else if (id == OPT_OUTPUT)
-			q.output = arg;
-		else
-			vck_filter_option(&q.filter, id, arg);
-	}
-	if (id < 0)
+	if (vck_options_take(c, g, argc, argv, &q, &q.filter, NULL, &status) < 0)
 		return status;
-	if (!q.format) {
-		vck_error("--format: prometheus, nfd or dot must be named");
-		return VCK_EXIT_FAILED;
-	}
-	q.filter.operands = argv + optind;
-	q.filter.n_operands = argc - optind;
-	return run_export(&q, g);
+	if (q.format)
+		return run_export(&q, g);
+	vck_error("--format: prometheus, nfd or dot must be named");
+	return VCK_EXIT_FAILED;
 }
 
 const struct vck_command vck_cmd_export = {

@@ -6,15 +6,16 @@
 
 #include "cmd/commands.h"
 
-enum {
-	OPT_PREDICT = 1,
-	OPT_JSON,
+struct request {
+	bool predict, json;
 };
 
 static const struct vck_option options[] = {
-	{ "predict", 'p', NULL, OPT_PREDICT,
-	  "the groups there would be with the IOMMU on, from config space alone", NULL, 0 },
-	{ "json", 'J', NULL, OPT_JSON, "the JSON document", NULL, 0 },
+	{ "predict", 'p', NULL, 0,
+	  "the groups there would be with the IOMMU on, from config space alone", NULL, 0,
+	  VCK_FLAG(struct request, predict) },
+	{ "json", 'J', NULL, 0, "the JSON document", NULL, 0,
+	  VCK_FLAG(struct request, json) },
 	VCK_FILTER_OPTIONS,
 	{ 0 },
 };
@@ -41,29 +42,15 @@ static int print(struct vck_host *h, const struct vck_global *g, bool predict, b
 static int run(const struct vck_command *c, struct vck_global *g, int argc, char **argv)
 {
 	cleanup_host struct vck_host *h = NULL;
-	cleanup_options struct vck_options o = { 0 };
 	struct vck_filter filter = { 0 };
-	bool predict = false, json = false;
-	int id, status;
-	const char *arg;
+	struct request q = { 0 };
+	int status;
 
-	if (vck_options_init(&o, c, g, argc, argv) < 0)
-		return VCK_EXIT_FAILED;
-	while ((id = vck_options_next(&o, &arg, &status)) > 0) {
-		if (id == OPT_PREDICT)
-			predict = true;
-		else if (id == OPT_JSON)
-			json = true;
-		else
-			vck_filter_option(&filter, id, arg);
-	}
-	if (id < 0)
+	if (vck_options_take(c, g, argc, argv, &q, &filter, NULL, &status) < 0)
 		return status;
-	filter.operands = argv + optind;
-	filter.n_operands = argc - optind;
 	if (vck_load(g, NULL, &h) < 0 || vck_filter_apply(h, &filter) < 0)
 		return VCK_EXIT_FAILED;
-	return print(h, g, predict, json);
+	return print(h, g, q.predict, q.json);
 }
 
 const struct vck_command vck_cmd_groups = {

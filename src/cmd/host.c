@@ -2,14 +2,14 @@
 /* `host`: IOMMU units, firmware, kernel and VFIO readiness. */
 #include "config.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 #include "cmd/acpiexec.h"
 #include "cmd/commands.h"
 
 enum {
-	OPT_JSON = 1,
-	OPT_TABLE,
+	OPT_TABLE = 1,
 	MAX_TABLES = 64,
 };
 
@@ -20,7 +20,8 @@ struct wish {
 };
 
 static const struct vck_option options[] = {
-	{ "json", 'J', NULL, OPT_JSON, "the JSON document, without devices", NULL, 0 },
+	{ "json", 'J', NULL, 0, "the JSON document, without devices", NULL, 0,
+	  VCK_FLAG(struct wish, json) },
 	{ "table", 0, "FILE", OPT_TABLE,
 	  "look at this ACPI table, acpidump text or .dtb instead (may be given more than once)",
 	  "@file", 0 },
@@ -45,28 +46,25 @@ static int run_host(const struct wish *w, struct vck_global *g)
 	return VCK_EXIT_OK;
 }
 
+static int take_table(void *wish, int id, const char *arg)
+{
+	struct wish *w = wish;
+
+	(void)id; /* there is no other */
+	if (w->n_tables == MAX_TABLES) {
+		vck_error("--table: more than %d files", MAX_TABLES);
+		return -E2BIG;
+	}
+	w->tables[w->n_tables++] = arg;
+	return 0;
+}
+
 static int run(const struct vck_command *c, struct vck_global *g, int argc, char **argv)
 {
-	cleanup_options struct vck_options o = { 0 };
 	struct wish w = { 0 };
-	const char *arg;
-	int id, status;
+	int status;
 
-	if (vck_options_init(&o, c, g, argc, argv) < 0)
-		return VCK_EXIT_FAILED;
-	while ((id = vck_options_next(&o, &arg, &status)) > 0) {
-		if (id == OPT_JSON) {
-			w.json = true;
-		} else if (id == VCK_OPT_ACPIEXEC) {
-			g->acpiexec = true;
-		} else if (w.n_tables == MAX_TABLES) {
-			vck_error("--table: more than %d files", MAX_TABLES);
-			return VCK_EXIT_FAILED;
-		} else {
-			w.tables[w.n_tables++] = arg;
-		}
-	}
-	if (id < 0)
+	if (vck_options_take(c, g, argc, argv, &w, NULL, take_table, &status) < 0)
 		return status;
 	if (w.n_tables && (g->root || g->acpiexec)) {
 		vck_error("--table: cannot be given together with --root or --acpiexec");

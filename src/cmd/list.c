@@ -7,37 +7,11 @@
 
 #include "cmd/commands.h"
 
-enum {
-	OPT_OUTPUT = 1,
-	OPT_OUTPUT_ALL,
-	OPT_LIST_COLUMNS,
-	OPT_NOHEADINGS,
-	OPT_RAW,
-	OPT_JSON,
-	OPT_TREE,
-};
-
 /* Sets of options that exclude each other. */
 #define SHAPE	    1u /* json, raw, tree */
 #define WHICH	    2u /* output, output-all */
 #define JSON_OUTPUT 4u /* the document holds everything: columns do not go with it */
 #define JSON_ALL    8u
-
-static const struct vck_option options[] = {
-	{ "output", 'o', "LIST", OPT_OUTPUT, "columns, comma-separated; +LIST adds to the default",
-	  "@column", WHICH | JSON_OUTPUT },
-	{ "output-all", 'O', NULL, OPT_OUTPUT_ALL, "all columns", NULL, WHICH | JSON_ALL },
-	{ "list-columns", 'H', NULL, OPT_LIST_COLUMNS, "list the columns there are", NULL, 0 },
-	{ "noheadings", 'n', NULL, OPT_NOHEADINGS, "no headings and nothing under the table", NULL,
-	  0 },
-	{ "raw", 'r', NULL, OPT_RAW, "one blank between columns, for scripts", NULL, SHAPE },
-	{ "json", 'J', NULL, OPT_JSON, "the JSON document, see viommu-check-json(5)", NULL,
-	  SHAPE | JSON_OUTPUT | JSON_ALL },
-	{ "tree", 'T', NULL, OPT_TREE, "as a tree from domain to function, with ACS on every hop",
-	  NULL, SHAPE },
-	VCK_FILTER_OPTIONS,
-	{ 0 },
-};
 
 struct request {
 	struct vck_table_options table;
@@ -45,34 +19,24 @@ struct request {
 	bool json, list_columns;
 };
 
-static void take(struct request *q, int id, const char *arg)
-{
-	switch (id) {
-	case OPT_OUTPUT:
-		q->table.columns = arg;
-		break;
-	case OPT_OUTPUT_ALL:
-		q->table.all_columns = true;
-		break;
-	case OPT_LIST_COLUMNS:
-		q->list_columns = true;
-		break;
-	case OPT_NOHEADINGS:
-		q->table.no_headings = true;
-		break;
-	case OPT_RAW:
-		q->table.raw = true;
-		break;
-	case OPT_JSON:
-		q->json = true;
-		break;
-	case OPT_TREE:
-		q->table.tree = true;
-		break;
-	default:
-		vck_filter_option(&q->filter, id, arg);
-	}
-}
+static const struct vck_option options[] = {
+	{ "output", 'o', "LIST", 0, "columns, comma-separated; +LIST adds to the default",
+	  "@column", WHICH | JSON_OUTPUT, VCK_TEXT(struct request, table.columns) },
+	{ "output-all", 'O', NULL, 0, "all columns", NULL, WHICH | JSON_ALL,
+	  VCK_FLAG(struct request, table.all_columns) },
+	{ "list-columns", 'H', NULL, 0, "list the columns there are", NULL, 0,
+	  VCK_FLAG(struct request, list_columns) },
+	{ "noheadings", 'n', NULL, 0, "no headings and nothing under the table", NULL,
+	  0, VCK_FLAG(struct request, table.no_headings) },
+	{ "raw", 'r', NULL, 0, "one blank between columns, for scripts", NULL, SHAPE,
+	  VCK_FLAG(struct request, table.raw) },
+	{ "json", 'J', NULL, 0, "the JSON document, see viommu-check-json(5)", NULL,
+	  SHAPE | JSON_OUTPUT | JSON_ALL, VCK_FLAG(struct request, json) },
+	{ "tree", 'T', NULL, 0, "as a tree from domain to function, with ACS on every hop",
+	  NULL, SHAPE, VCK_FLAG(struct request, table.tree) },
+	VCK_FILTER_OPTIONS,
+	{ 0 },
+};
 
 static int print_table(const struct request *q, const struct vck_global *g,
 		       const struct vck_host *h)
@@ -107,25 +71,16 @@ static int run_list(const struct request *q, struct vck_global *g)
 
 static int run(const struct vck_command *c, struct vck_global *g, int argc, char **argv)
 {
-	cleanup_options struct vck_options o = { 0 };
 	struct request q = { .json = false };
-	const char *arg;
-	int id, status;
+	int status;
 
-	if (vck_options_init(&o, c, g, argc, argv) < 0)
-		return VCK_EXIT_FAILED;
-	while ((id = vck_options_next(&o, &arg, &status)) > 0)
-		take(&q, id, arg);
-	if (id < 0)
+	if (vck_options_take(c, g, argc, argv, &q, &q.filter, NULL, &status) < 0)
 		return status;
-	if (q.list_columns) {
-		if (vck_style_init(g) < 0)
-			return VCK_EXIT_FAILED;
-		return vck_render_columns(stdout, &g->style) < 0 ? VCK_EXIT_FAILED : VCK_EXIT_OK;
-	}
-	q.filter.operands = argv + optind;
-	q.filter.n_operands = argc - optind;
-	return run_list(&q, g);
+	if (!q.list_columns)
+		return run_list(&q, g);
+	if (vck_style_init(g) < 0)
+		return VCK_EXIT_FAILED;
+	return vck_render_columns(stdout, &g->style) < 0 ? VCK_EXIT_FAILED : VCK_EXIT_OK;
 }
 
 const struct vck_command vck_cmd_list = {

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "cmd/acpiexec.h"
 #include "cmd/cmd.h"
 
 enum {
@@ -16,6 +17,7 @@ enum {
 	OPT_NO_SANDBOX,
 	OPT_DEBUG,
 	OPT_HELP,
+	OPT_ROW = 0x600, /* the first row without an id, then one more each */
 };
 
 const struct vck_option vck_global_options[] = {
@@ -45,22 +47,30 @@ static size_t count(const struct vck_option *o)
 	return n;
 }
 
+/* What getopt returns for a long option. */
+static int value_of(const struct vck_option *rows, size_t i)
+{
+	return rows[i].id ? rows[i].id : OPT_ROW + (int)i;
+}
+
 static void add_rows(struct vck_options *o, const struct vck_option *rows, size_t *n, char **s)
 {
-	for (; rows && rows->name; rows++) {
+	for (size_t i = 0; rows && rows[i].name; i++) {
+		const struct vck_option *row = &rows[i];
+
 		o->longs[(*n)++] = (struct option){
-			.name = rows->name,
-			.has_arg = !rows->arg		 ? no_argument
-				   : rows->arg[0] == '[' ? optional_argument
-							 : required_argument,
-			.val = rows->id,
+			.name = row->name,
+			.has_arg = !row->arg		? no_argument
+				   : row->arg[0] == '[' ? optional_argument
+							: required_argument,
+			.val = value_of(rows, i),
 		};
-		if (!rows->letter)
+		if (!row->letter)
 			continue;
-		*(*s)++ = rows->letter;
-		if (rows->arg)
+		*(*s)++ = row->letter;
+		if (row->arg)
 			*(*s)++ = ':';
-		if (rows->arg && rows->arg[0] == '[')
+		if (row->arg && row->arg[0] == '[')
 			*(*s)++ = ':';
 	}
 }
@@ -94,13 +104,31 @@ void vck_options_done(struct vck_options *o)
 	o->shorts = NULL;
 }
 
-static const struct vck_option *row_of(const struct vck_option *rows, int id)
+static const struct vck_option *row_of(const struct vck_option *rows, int value)
 {
-	for (; rows && rows->name; rows++) {
-		if (rows->id == id || (rows->letter && rows->letter == id))
-			return rows;
+	for (size_t i = 0; rows && rows[i].name; i++) {
+		if (value_of(rows, i) == value || (rows[i].letter && rows[i].letter == value))
+			return &rows[i];
 	}
 	return NULL;
+}
+
+/* False: it is left to the command. */
+static bool store(const struct vck_options *o, const struct vck_option *row, const char *arg)
+{
+	char *request = o->request;
+
+	switch (row->kind) {
+	case VCK_OPTION_ID:
+		return false;
+	case VCK_OPTION_FLAG:
+		*(bool *)(request + row->at) = true;
+		return true;
+	case VCK_OPTION_TEXT:
+		*(const char **)(request + row->at) = arg;
+		return true;
+	}
+	return false;
 }
 
 static int fail(struct vck_options *o, int *ret_exit)
@@ -171,6 +199,8 @@ int vck_options_next(struct vck_options *o, const char **arg, int *ret_exit)
 		if (row) {
 			if (!is_compatible(o, row))
 				return fail(o, ret_exit);
+			if (store(o, row, optarg))
+				continue;
 			*arg = optarg;
 			return row->id;
 		}
@@ -187,6 +217,35 @@ int vck_options_next(struct vck_options *o, const char **arg, int *ret_exit)
 		}
 		take_global(o->global, row->id, optarg);
 	}
+}
+
+int vck_options_take(const struct vck_command *c, struct vck_global *g, int argc, char **argv,
+		     void *request, struct vck_filter *filter,
+		     int (*own)(void *request, int id, const char *arg), int *ret_exit)
+{
+	cleanup_options struct vck_options o = { 0 };
+	const char *arg;
+	int id;
+
+	*ret_exit = VCK_EXIT_FAILED;
+	if (vck_options_init(&o, c, g, argc, argv) < 0)
+		return -1;
+	o.request = request;
+	for (id = vck_options_next(&o, &arg, ret_exit); id > 0;
+	     id = vck_options_next(&o, &arg, ret_exit)) {
+		if (id == VCK_OPT_ACPIEXEC)
+			g->acpiexec = true;
+		else if (!(filter && vck_filter_option(filter, id, arg)) && own &&
+			 own(request, id, arg) < 0)
+			return -1;
+	}
+	if (id < 0)
+		return -1;
+	if (filter) {
+		filter->operands = argv + optind;
+		filter->n_operands = argc - optind;
+	}
+	return 0;
 }
 
 static void usage_rows(FILE *out, const struct vck_option *rows)

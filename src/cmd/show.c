@@ -7,12 +7,13 @@
 #include "cmd/acpiexec.h"
 #include "cmd/commands.h"
 
-enum {
-	OPT_JSON = 1,
+struct request {
+	bool json;
 };
 
 static const struct vck_option options[] = {
-	{ "json", 'J', NULL, OPT_JSON, "the JSON document with every finding", NULL, 0 },
+	{ "json", 'J', NULL, 0, "the JSON document with every finding", NULL, 0,
+	  VCK_FLAG(struct request, json) },
 	VCK_ACPIEXEC_OPTION,
 	VCK_FILTER_OPTIONS,
 	{ 0 },
@@ -59,31 +60,17 @@ static bool is_empty(const struct vck_filter *f)
 
 static int run(const struct vck_command *c, struct vck_global *g, int argc, char **argv)
 {
-	cleanup_options struct vck_options o = { 0 };
 	struct vck_filter f = { .slot = NULL };
-	bool json = false;
-	const char *arg;
-	int id, status;
+	struct request q = { .json = false };
+	int status;
 
-	if (vck_options_init(&o, c, g, argc, argv) < 0)
-		return VCK_EXIT_FAILED;
-	while ((id = vck_options_next(&o, &arg, &status)) > 0) {
-		if (id == OPT_JSON)
-			json = true;
-		else if (id == VCK_OPT_ACPIEXEC)
-			g->acpiexec = true;
-		else
-			vck_filter_option(&f, id, arg);
-	}
-	if (id < 0)
+	if (vck_options_take(c, g, argc, argv, &q, &f, NULL, &status) < 0)
 		return status;
-	f.operands = argv + optind;
-	f.n_operands = argc - optind;
-	if (is_empty(&f) && !json) {
+	if (is_empty(&f) && !q.json) {
 		vck_error("show: no device is named ('viommu-check list' lists them)");
 		return VCK_EXIT_FAILED;
 	}
-	return run_show(&f, json, g);
+	return run_show(&f, q.json, g);
 }
 
 const struct vck_command vck_cmd_show = {
