@@ -10,6 +10,8 @@
 #include "base/text.h"
 #include "render/nosnoop.h"
 
+#define FULL_WIDTH 140 /* a terminal that holds the reasons too */
+
 enum column {
 	COL_DEVICE,
 	COL_GROUP,
@@ -54,11 +56,11 @@ static void add_bit(struct vck_buf *b, const struct vck_device *d)
 		vck_buf_addf(b, " (PF %s)", d->nosnoop.inherited_from->address);
 }
 
-static void add_enforced(struct vck_buf *b, const struct vck_nosnoop *n)
+static void add_enforced(struct vck_buf *b, const struct vck_nosnoop *n, bool brief)
 {
 	if (n->enforced == VCK_YES)
-		vck_buf_addf(b, "yes%s%s", n->enforced_by ? ": " : "",
-			     n->enforced_by ? n->enforced_by : "");
+		vck_buf_addf(b, "yes%s%s", n->enforced_by && !brief ? ": " : "",
+			     n->enforced_by && !brief ? n->enforced_by : "");
 	else
 		vck_buf_adds(b, n->enforced == VCK_NO ? "no" : "unknown");
 }
@@ -79,6 +81,19 @@ static const char *action_text(const struct vck_nosnoop *n)
 					: "none";
 }
 
+/* The same in a word or two, where there is no room for a reason (`show` has it). */
+static const char *action_word(const struct vck_nosnoop *n)
+{
+	if (n->supported == VCK_NO)
+		return "none";
+	if (n->supported == VCK_UNKNOWN || n->enabled == VCK_UNKNOWN ||
+	    n->action_needed == VCK_UNKNOWN)
+		return "unknown";
+	if (n->action_needed == VCK_YES)
+		return "clear it";
+	return n->enforced != VCK_YES && n->lock == VCK_LOCK_NONE ? "lock it" : "none";
+}
+
 static int set_cell(struct libscols_line *line, enum column c, struct vck_buf *b)
 {
 	cleanup_buf struct vck_buf safe = { 0 };
@@ -90,7 +105,7 @@ static int set_cell(struct libscols_line *line, enum column c, struct vck_buf *b
 	return scols_line_set_data(line, c, vck_buf_str(&safe));
 }
 
-static void add_cell(struct vck_buf *b, const struct vck_device *d, enum column c)
+static void add_cell(struct vck_buf *b, const struct vck_device *d, enum column c, bool brief)
 {
 	switch (c) {
 	case COL_DEVICE:
@@ -106,28 +121,30 @@ static void add_cell(struct vck_buf *b, const struct vck_device *d, enum column 
 		add_bit(b, d);
 		return;
 	case COL_ENFORCED:
-		add_enforced(b, &d->nosnoop);
+		add_enforced(b, &d->nosnoop, brief);
 		return;
 	case COL_LOCK:
 		vck_buf_adds(b, vck_lock_name(d->nosnoop.lock));
 		return;
 	case COL_ACTION:
-		vck_buf_adds(b, action_text(&d->nosnoop));
+		vck_buf_adds(b, brief ? action_word(&d->nosnoop) : action_text(&d->nosnoop));
 		return;
 	}
 }
 
-static int add_row(struct libscols_table *t, const struct vck_device *d, bool color)
+static int add_row(struct libscols_table *t, const struct vck_device *d,
+		   const struct vck_style *style)
 {
+	bool brief = style->width && style->width < FULL_WIDTH;
 	cleanup_buf struct vck_buf b = { 0 };
 	struct libscols_line *line = scols_table_new_line(t, NULL);
 	int r = line ? 0 : -ENOMEM;
 
 	for (size_t c = 0; r == 0 && c < ARRAY_SIZE(columns); c++) {
-		add_cell(&b, d, (enum column)c);
+		add_cell(&b, d, (enum column)c, brief);
 		r = set_cell(line, (enum column)c, &b);
 	}
-	if (r == 0 && color && d->nosnoop.action_needed == VCK_YES)
+	if (r == 0 && style->color && d->nosnoop.action_needed == VCK_YES)
 		r = scols_line_set_color(line, "yellow");
 	return r;
 }
@@ -157,7 +174,7 @@ static int print_table(struct libscols_table *t, FILE *out, const struct vck_hos
 		scols_table_set_termwidth(t, style->width);
 	for (size_t i = 0; r == 0 && i < h->n_devices; i++) {
 		if (h->devices[i]->selected)
-			r = add_row(t, h->devices[i], style->color);
+			r = add_row(t, h->devices[i], style);
 	}
 	return r == 0 ? scols_print_table(t) : r;
 }

@@ -93,6 +93,19 @@ addresses() {
 	done
 }
 
+@test "neither does the table of nosnoop" {
+	command -v script || skip "script is not installed"
+	export NO_COLOR=1
+	for host in "$srcdir"/tests/hosts/*.host; do
+		"$VC" --root "$host" nosnoop -r 2>&1 | sed 's/\(yes\):[^ ]*/\1/; s/\\x20/ /g' |
+			sed 's/ clear it: .*/ clear it/; s/ none now; .*/ lock it/; s/ \(none\|unknown\): .*/ \1/' \
+				>"$BATS_TEST_TMPDIR/whole"
+		script -qec "stty cols 80; '$VC' --root '$host' nosnoop" /dev/null | tr -d '\r' |
+			sed 's/  */ /g; s/ $//' >"$BATS_TEST_TMPDIR/shown"
+		diff "$BATS_TEST_TMPDIR/whole" "$BATS_TEST_TMPDIR/shown"
+	done
+}
+
 @test "tree: every hop, in ASCII and in UTF-8" {
 	run "$VC" --root "$HOST" list --tree --ascii
 	[ "$status" -eq 0 ]
