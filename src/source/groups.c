@@ -17,6 +17,7 @@ struct groups_reader {
 	struct vck_root *root;
 	struct vck_tally tally;
 	struct vck_intern names;
+	bool members_unread;
 };
 
 /* --- reserved regions --- */
@@ -166,8 +167,10 @@ static int read_group(struct groups_reader *rd, struct vck_dir *groups, const ch
 	r = vck_dir_opendir(groups, name, &devices);
 	if (r == 0)
 		r = add_members(rd, devices, g);
-	if (r < 0)
+	if (r < 0) {
+		rd->members_unread = true; /* the devices' own links tell */
 		vck_tally_add(&rd->tally, "members", NULL, r, id, GROUPS_DIR);
+	}
 	if (r == -ENOMEM)
 		return r;
 	r = read_text(rd, groups, id, "type", &g->type);
@@ -259,7 +262,7 @@ int vck_read_groups(struct vck_host *h, struct vck_root *root)
 		h->have |= VCK_EV_GROUPS;
 	else if (r < 0 && vck_root_origin(root) != VCK_ORIGIN_LSPCI)
 		vck_problem(h, "groups", GROUPS_DIR, r, "IOMMU groups");
-	r = link_devices(&rd, r == 0);
+	r = link_devices(&rd, r == 0 && !rd.members_unread);
 	if (r == 0)
 		vck_tally_report(&rd.tally, h);
 	return r;
