@@ -73,6 +73,24 @@ static int refuse(const struct vck_device *d, const struct vck_bind_request *q, 
 	return -EPERM;
 }
 
+/* Whether it is still the same device is asked again right before it is moved, and what it is
+ * decides what is refused: without its ids neither can be told, and --force does not help. */
+static int check_known(const struct vck_device *d)
+{
+	if (d->bus != VCK_BUS_PCI || vck_device_has(d, VCK_EV_IDS))
+		return 0;
+	vck_error("%s: refused: its vendor and device could not be read", d->address);
+	return -EPERM;
+}
+
+/* A driver that could not be read may be the console's. */
+static bool may_be_native(const struct vck_device *d)
+{
+	if (!d->driver)
+		return !vck_device_has(d, VCK_EV_DRIVER);
+	return !strstr(d->driver, "vfio");
+}
+
 /* What would hurt the host, and what the kernel would refuse anyway. */
 static int check_safe(const struct vck_host *h, const struct vck_device *d,
 		      const struct vck_bind_request *q)
@@ -98,7 +116,7 @@ static int check_safe(const struct vck_host *h, const struct vck_device *d,
 			     d->sriov_numvfs, d->address);
 		return refuse(d, q, vck_buf_str(&b));
 	}
-	if (d->boot_vga == VCK_YES && d->driver && !strstr(d->driver, "vfio"))
+	if (d->boot_vga == VCK_YES && may_be_native(d))
 		return refuse(d, q, "the boot console is on it");
 	if (d->with_group.accepted == VCK_NO && d->with_group.stage == VCK_STAGE_BIND) {
 		vck_buf_addf(&b, "the kernel will answer %s at bind (viommu-check show %s says why)",
@@ -167,7 +185,8 @@ static int collect(struct vck_host *h, const struct vck_bind_request *q, struct 
 	for (size_t i = 0; i < j->n; i++) {
 		const struct vck_device *d = j->all[i].device;
 
-		if ((q->unbind ? check_free(h, d) : check_safe(h, d, q)) < 0)
+		if (check_known(d) < 0 ||
+		    (q->unbind ? check_free(h, d) : check_safe(h, d, q)) < 0)
 			refused = -EPERM;
 	}
 	return refused;
