@@ -32,9 +32,10 @@ int vck_bind_set_nosnoop(const struct vck_write_env *env, const struct vck_devic
 	r = vck_record_open_dir(env, VCK_RECORD_DIR, true, &records);
 	if (r == 0)
 		vck_bit_apply(env, records, &t, on, false, &result);
-	/* Also where a later step failed */
+	/* Also where a later step failed: a write that could not be read back may have worked */
 	if (ret_changed)
-		*ret_changed = (result.before ^ result.after) & VCK_DEVCTL_NOSNOOP;
+		*ret_changed = (bool)(result.before & VCK_DEVCTL_NOSNOOP) != on &&
+			       result.outcome != VCK_OUT_NOTHING;
 	if (r < 0 || vck_outcome_is_bad(result.outcome)) {
 		vck_error("%s: Enable No Snoop: cannot %s: %s", d->address, on ? "set" : "clear",
 			  strerror(r < 0 ? -r : result.err < 0 ? -result.err : EIO));
