@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "vfio/session.h"
@@ -47,16 +48,33 @@ void vck_ask_find(struct vck_root *root, const struct vck_device *d, struct vck_
 	find_cdev(dir, ret);
 }
 
+/* By its descriptor; where none is to be had (containers' filters), by looking. */
+static bool ends_within(pid_t pid, int fd, int ms)
+{
+	const struct timespec pause = { .tv_nsec = 10000000 };
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	if (fd >= 0)
+		return poll(&p, 1, ms) != 0;
+	for (; ms > 0; ms -= 10) {
+		siginfo_t info = { 0 };
+
+		if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || info.si_pid)
+			return true;
+		nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
 static int wait_for(pid_t pid, unsigned seconds)
 {
 	cleanup_fd int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-	struct pollfd p = { .fd = fd, .events = POLLIN };
 	int status;
 
-	if (fd >= 0 && poll(&p, 1, (int)seconds * 1000) == 0) {
+	if (!ends_within(pid, fd, (int)seconds * 1000)) {
 		kill(pid, SIGKILL);
 		/* in the kernel it may not die: after an oops with locks held, say */
-		if (poll(&p, 1, 1000) == 0)
+		if (!ends_within(pid, fd, 1000))
 			return -EINPROGRESS;
 		(void)!waitpid(pid, &status, 0);
 		return -ETIMEDOUT;

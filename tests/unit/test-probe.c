@@ -5,9 +5,11 @@
 #include "config.h"
 
 #include <errno.h>
+#include <seccomp.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -475,6 +477,29 @@ static void test_killed_and_hung(void **state)
 	assert_string_equal(p.container.steps[0].name, "open_container");
 }
 
+/* Containers' filters and valgrind refuse pidfd_open(2). */
+static void test_hung_without_pidfd(void **state)
+{
+	struct kernel k = { .hang = true };
+	struct vck_vfio_ops ops = ops_of(&k);
+	struct vck_probe p = { 0 };
+	pid_t pid = fork();
+	int status;
+
+	(void)state;
+	if (pid == 0) {
+		scmp_filter_ctx f = seccomp_init(SCMP_ACT_ALLOW);
+
+		alarm(20);
+		if (!f || seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(pidfd_open), 0) < 0 ||
+		    seccomp_load(f) < 0)
+			_exit(1);
+		_exit(vck_probe_ask(&ops, &card, 1, &p) == -ETIMEDOUT ? 0 : 2);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -487,6 +512,7 @@ int main(void)
 		cmocka_unit_test(test_judgement),
 		cmocka_unit_test(test_hardware),
 		cmocka_unit_test(test_killed_and_hung),
+		cmocka_unit_test(test_hung_without_pidfd),
 	};
 
 	int failed;
