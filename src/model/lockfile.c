@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <inttypes.h>
 
 #include "base/text.h"
@@ -325,9 +326,18 @@ void vck_holder_format(struct vck_buf *b, const struct vck_lock_holder *h)
 
 /* --- keys --- */
 
+/* A key that grows; without memory of its own, which could run out and make a function look
+ * like another. */
+struct key {
+	char text[VCK_PCI_KEY_LEN];
+	size_t len; /* as it would be with room for all of it */
+};
+
 /* One component of a canonical path as the key has it; false when the key has no such. */
-static bool key_component(struct vck_buf *b, const char *s, size_t n)
+static bool key_component(struct key *k, const char *s, size_t n)
 {
+	size_t room = k->len < sizeof(k->text) ? sizeof(k->text) - k->len : 0;
+	char *end = room ? k->text + k->len : NULL;
 	char word[32];
 	struct vck_bdf a;
 
@@ -336,34 +346,32 @@ static bool key_component(struct vck_buf *b, const char *s, size_t n)
 	memcpy(word, s, n);
 	word[n] = '\0';
 	if (vck_bdf_parse(word, &a) == 0) {
-		vck_buf_addf(b, "/%02x.%x", a.dev, a.fn);
+		k->len += (size_t)snprintf(end, room, "/%02x.%x", a.dev, a.fn);
 		return true;
 	}
 	if (!str_after(word, "pci") || !strchr(word, ':'))
 		return false;
-	vck_buf_addf(b, "%s%s", b->len ? "/" : "", word);
+	k->len += (size_t)snprintf(end, room, "%s%s", k->len ? "/" : "", word);
 	return true;
 }
 
 int vck_pci_key(const char *syspath, char *out, size_t size)
 {
-	cleanup_buf struct vck_buf b = { 0 };
+	struct key k = { .len = 0 };
 	bool last = false;
 
 	for (const char *s = syspath; *s;) {
 		size_t n = strcspn(s, "/");
 
-		last = n && (b.len || str_after(s, "pci")) && key_component(&b, s, n);
+		last = n && (k.len || str_after(s, "pci")) && key_component(&k, s, n);
 		s += n;
 		s += *s == '/';
 	}
-	if (b.failed)
-		return -ENOMEM;
-	if (!last || !strchr(vck_buf_str(&b), '/'))
+	if (!last || !strchr(k.text, '/'))
 		return -EINVAL;
-	if (b.len >= size)
+	if (k.len >= sizeof(k.text) || k.len >= size)
 		return -ENAMETOOLONG;
-	memcpy(out, b.data, b.len + 1);
+	memcpy(out, k.text, k.len + 1);
 	return 0;
 }
 

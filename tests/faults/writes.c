@@ -49,6 +49,7 @@ struct scenario {
 	bool native;		/* the functions have their native driver */
 	bool network_up, open, old_output;
 	bool reads; /* also in make check nearly every read fails */
+	bool allocs; /* also in make check each allocation fails */
 	bool prints; /* what it writes tells what could not be read: faults.c looks at that */
 	const char *again;	/* what is run after a fault, where it is not args */
 };
@@ -58,7 +59,7 @@ static const struct scenario scenarios[] = {
 	{ .name = "lock", .kind = RECORDED, .args = "nosnoop --lock " ADDR },
 	{ .name = "unlock", .kind = RECORDED, .args = "nosnoop --unlock " ADDR,
 	  .before = { "nosnoop --lock " ADDR } },
-	{ .name = "restore", .kind = RECORDED, .args = "nosnoop --restore " ADDR,
+	{ .name = "restore", .kind = RECORDED, .args = "nosnoop --restore " ADDR, .allocs = true,
 	  .before = { "nosnoop --disable " ADDR } },
 	{ .name = "apply", .kind = RECORDED, .args = "nosnoop --apply " ADDR,
 	  .before = { "nosnoop --lock " ADDR, "nosnoop --enable --force " ADDR } },
@@ -442,7 +443,8 @@ static void faults(struct run *r, bool all)
 	for (size_t i = 0; i < n; i++)
 		each(r, (struct inject){ .mask = INJECT_READ, .err = read_errors[i] },
 		     all ? 1 : r->s->reads ? 3 : 61, false);
-	each(r, (struct inject){ .mask = INJECT_ALLOC, .err = ENOMEM }, all ? 1 : 61, false);
+	each(r, (struct inject){ .mask = INJECT_ALLOC, .err = ENOMEM },
+	     all || r->s->allocs ? 1 : 61, false);
 }
 
 static void signals(struct run *r, bool all)
