@@ -8,6 +8,7 @@
 
 #include "base/errname.h"
 #include "cmd/bind.h"
+#include "cmd/nosnoop.h"
 #include "cmd/commands.h"
 
 enum {
@@ -218,43 +219,63 @@ static bool any_driver(const struct vck_conf_list *l)
 	return false;
 }
 
-static int execute(struct vck_global *g, const struct vck_bind_request *q, struct vck_filter *filter)
+static int carry_out(struct vck_global *g, const struct vck_bind_request *q,
+		     struct vck_filter *filter, struct vck_bind_jobs *j)
 {
 	cleanup_host struct vck_host *h = NULL;
-	cleanup(jobs_done) struct vck_bind_jobs j = { .lock = -1, .records = -1 };
 	int r;
 
-	if (filter->n_operands == 0 && !q->apply) {
-		vck_error("%s: name the devices", q->unbind ? "unbind" : "bind");
-		return VCK_EXIT_FAILED;
-	}
-	r = q->apply ? vck_conf_read_all(q->env, &j.conf) : 0;
-	if (r < 0 && r != -ENOENT) {
-		vck_error("%s: cannot read: %s", q->env->conf_dir, strerror(-r));
-		return VCK_EXIT_FAILED;
-	}
-	/* Called for every event of a function: reads no host where nothing is noted */
-	if (q->apply && !any_driver(&j.conf))
-		return VCK_EXIT_OK;
 	/* Before the host is looked at: what another run changes must be seen */
-	if (!q->dry_run && vck_bind_begin(q->env, &j) < 0)
+	if (!q->dry_run && vck_bind_begin(q->env, j) < 0)
 		return VCK_EXIT_WRITE;
 	if (vck_load(g, NULL, &h) < 0 || vck_filter_apply(h, filter) < 0)
 		return VCK_EXIT_FAILED;
-	r = collect(h, q, &j);
+	r = collect(h, q, j);
 	if (r == -ENOMEM)
 		vck_error("out of memory");
 	if (r < 0)
 		return r == -EPERM ? VCK_EXIT_REFUSED : VCK_EXIT_FAILED;
-	if (j.n == 0)
+	if (j->n == 0)
 		return VCK_EXIT_OK;
-	show(&j, q);
+	show(j, q);
 	if (fflush(stdout) != 0) {
 		vck_error("standard output: cannot show the plan: %s: nothing is done",
 			  strerror(errno));
 		return VCK_EXIT_FAILED;
 	}
-	return q->dry_run ? VCK_EXIT_OK : vck_bind_apply(&j, q);
+	return q->dry_run ? VCK_EXIT_OK : vck_bind_apply(j, q);
+}
+
+/* What is noted; one that cannot be read may be the one about this very device. */
+static int read_noted(const struct vck_bind_request *q, struct vck_conf_list *ret)
+{
+	int r = vck_conf_read_all(q->env, ret);
+
+	if (r < 0 && r != -ENOENT) {
+		vck_error("%s: cannot read: %s", q->env->conf_dir, strerror(-r));
+		return VCK_EXIT_FAILED;
+	}
+	if (vck_conf_unread(ret) == 0)
+		return VCK_EXIT_OK;
+	vck_nosnoop_report_confs(q->env, ret);
+	return VCK_EXIT_FAILED;
+}
+
+static int execute(struct vck_global *g, const struct vck_bind_request *q, struct vck_filter *filter)
+{
+	cleanup(jobs_done) struct vck_bind_jobs j = { .lock = -1, .records = -1 };
+	int noted = VCK_EXIT_OK, status = VCK_EXIT_OK;
+
+	if (filter->n_operands == 0 && !q->apply) {
+		vck_error("%s: name the devices", q->unbind ? "unbind" : "bind");
+		return VCK_EXIT_FAILED;
+	}
+	if (q->apply)
+		noted = read_noted(q, &j.conf);
+	/* Called for every event of a function: reads no host where nothing is noted */
+	if (!q->apply || any_driver(&j.conf))
+		status = carry_out(g, q, filter, &j);
+	return status == VCK_EXIT_OK ? noted : status;
 }
 
 /* --nosnoop=MODE */

@@ -117,8 +117,13 @@ static int record(const struct request *q, struct vck_global *g, struct vck_buf 
 {
 	cleanup_memtree struct vck_memtree *t = vck_memtree_new();
 	cleanup_host struct vck_host *h = NULL;
-	int r = t ? vck_load(g, t, &h) : -ENOMEM;
+	int r;
 
+	if (!t) {
+		vck_error("capture: out of memory");
+		return -ENOMEM;
+	}
+	r = vck_load(g, t, &h);
 	if (r < 0)
 		return r;
 	if (h->origin == VCK_ORIGIN_LIVE)

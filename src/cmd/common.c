@@ -274,7 +274,7 @@ static int load(struct vck_global *g, struct vck_memtree *record, struct vck_hos
 	if (r < 0)
 		return r;
 	if (!h) {
-		vck_error("out of memory");
+		vck_error("%s: cannot read: %s", g->root ? g->root : "/", strerror(ENOMEM));
 		return -ENOMEM;
 	}
 	if (record)
