@@ -6,12 +6,12 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/landlock.h>
+#include <linux/mount.h>
 #include <seccomp.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -27,6 +27,11 @@
 #endif
 #ifndef WITH_SECCOMP
 #define WITH_SECCOMP 1
+#endif
+
+/* linux/fcntl.h, which does not go with fcntl.h */
+#ifndef AT_RECURSIVE
+#define AT_RECURSIVE 0x8000
 #endif
 
 #define CAP_BIT(c) (UINT64_C(1) << (c))
@@ -69,10 +74,12 @@ int vck_sandbox_seal(const char *path)
 	/* Of a file there is no such thing: -ENOTDIR. */
 	if (asprintf(&dir, "%s/.", path) < 0)
 		return -ENOMEM;
-	fd = open_tree(AT_FDCWD, dir, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+	fd = (int)syscall(SYS_open_tree, AT_FDCWD, dir,
+			  OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
 	if (fd < 0)
 		return -errno;
-	if (mount_setattr(fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof(attr)) == 0)
+	if (syscall(SYS_mount_setattr, fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr,
+		    sizeof(attr)) == 0)
 		return fd;
 	err = errno;
 	close(fd);
