@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <locale.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -91,8 +90,6 @@ int main(int argc, char **argv)
 
 	vck_stdio_secure();
 	setlocale(LC_CTYPE, "");
-	/* Fewer calls of brk(2) for what grows to megabytes. */
-	(void)mallopt(M_TOP_PAD, 1 << 20);
 	if (argc == 2 && (streq(argv[1], "--help") || streq(argv[1], "-h"))) {
 		vck_ignore_write_signals();
 		print_help();
