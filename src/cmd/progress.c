@@ -15,6 +15,7 @@
 
 static const char *volatile phase; /* NULL: not started, or stopped */
 static volatile sig_atomic_t seconds;
+static struct sigaction before; /* what was to be done at SIGALRM */
 
 static char *put(char *p, const char *end, const char *s)
 {
@@ -58,7 +59,7 @@ void vck_progress_start(const char *what)
 	sigemptyset(&act.sa_mask);
 	seconds = FIRST_SECOND;
 	phase = what;
-	if (sigaction(SIGALRM, &act, NULL) < 0 || setitimer(ITIMER_REAL, &each, NULL) < 0)
+	if (sigaction(SIGALRM, &act, &before) < 0 || setitimer(ITIMER_REAL, &each, NULL) < 0)
 		phase = NULL;
 }
 
@@ -70,13 +71,18 @@ void vck_progress_phase(const char *what)
 
 void vck_progress_stop(void)
 {
+	const struct itimerval never = {.it_value.tv_sec = 0};
 	bool shown = phase && seconds > FIRST_SECOND;
 
 	if (!phase)
 		return;
-	/* The timer may go on, as the sandbox does not let it be stopped. */
+	/* The sandbox has no timers: there it goes on and comes to nothing. Elsewhere all is as it
+	 * was, for a program that is started later would inherit it. */
 	phase = NULL;
-	(void)signal(SIGALRM, SIG_IGN);
+	if (setitimer(ITIMER_REAL, &never, NULL) == 0)
+		(void)sigaction(SIGALRM, &before, NULL);
+	else
+		(void)signal(SIGALRM, SIG_IGN);
 	if (shown)
 		(void)!write(STDERR_FILENO, CLEAR_LINE, sizeof(CLEAR_LINE) - 1);
 }
