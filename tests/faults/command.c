@@ -124,6 +124,7 @@ struct outcome command_finish(struct running *r)
 
 	if (waitpid(r->pid, &status, 0) != r->pid)
 		abort();
+	inject->at = 0; /* what follows is not the command's, and must not be killed for it */
 	o.status = WIFEXITED(status) ? WEXITSTATUS(status) : 256 + WTERMSIG(status);
 	n = lseek(r->err, 0, SEEK_SET) == 0 ? read(r->err, o.err, sizeof(o.err) - 1) : 0;
 	o.err[n < 0 ? 0 : n] = '\0';
@@ -135,10 +136,8 @@ struct outcome command_finish(struct running *r)
 struct outcome command_run(struct fake_tree *t, const char *args, const struct inject *plan)
 {
 	struct running r = command_spawn(t, args, plan);
-	struct outcome o = command_finish(&r);
 
-	inject->at = 0;
-	return o;
+	return command_finish(&r);
 }
 
 const char *command_driver_of(struct fake_tree *t, const char *path, char *buf, size_t size)
