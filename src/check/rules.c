@@ -150,10 +150,10 @@ const char *vck_rebind_commands(const struct vck_subject *s)
 {
 	cleanup_buf struct vck_buf b = { 0 };
 
-	if (!is_pasteable(s->device))
+	if (s->quiet || !is_pasteable(s->device))
 		return NULL;
 	/* Its best driver is not the one it is on, so nobody knows it to be loaded. */
-	vck_buf_addf(&b, "modprobe %s\n", vck_device_best_driver(s->device));
+	vck_buf_cat(&b, "modprobe ", vck_device_best_driver(s->device), "\n", NULL);
 	add_lines(&b, s->device);
 	return vck_arena_strndup(&s->host->arena, vck_buf_str(&b), b.len - 1);
 }
