@@ -116,6 +116,9 @@ void vck_options_done(struct vck_options *o);
 void vck_usage(FILE *out, const struct vck_command *c);
 
 /* --- common.c --- */
+/* Memory and standard output for a command that reads a whole host and prints it; before the first
+ * output. */
+void vck_expect_much(void);
 /* Fills g->style from --color, --ascii, the locale and the terminal; 0, or -EINVAL after a message. */
 int vck_style_init(struct vck_global *g) must_check;
 /* "viommu-check: …" to stderr. */

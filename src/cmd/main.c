@@ -73,6 +73,8 @@ static int run(const struct vck_command *c, int at, int argc, char **argv)
 	/* What `run` starts gets its signals as they came */
 	if (c != &vck_cmd_run)
 		vck_ignore_write_signals();
+	if (!c->writes)
+		vck_expect_much();
 	args[n++] = argv[0];
 	for (int i = 1; i < argc; i++) {
 		if (i != at)
