@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What it costs to clear Enable No Snoop of many functions, and to put it back: the
  * whole command, reading the host included, on a made-up one. Usage:
- * bench-nosnoop [FUNCTIONS]. Fails above two seconds for clearing 4,096. */
+ * bench-nosnoop [FUNCTIONS]. Status 1 above two seconds for clearing 4,096, 2 when the
+ * command fails. */
 #include "config.h"
 
 #include <fcntl.h>
@@ -38,6 +39,9 @@ static void add_function(struct fake_tree *t, unsigned i)
 	snprintf(path, sizeof(path), "pci%04x:00/%04x:00:01.0/%04x:01:%02x.%x", i >> 8, i >> 8,
 		 i >> 8, i >> 3 & 31, i & 7);
 	fake_add(t, &f);
+	/* Without it the directory could be half a capture, and a missing link no fact. */
+	fake_file(t, "PCI_CLASS=20000\nPCI_ID=8086:10FB\nPCI_SUBSYS_ID=8086:10FB\n",
+		  "sys/devices/%s/uevent", path);
 }
 
 static int command(struct fake_tree *t, char *action)
@@ -83,9 +87,15 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < ARRAY_SIZE(actions); i++) {
 		double s = measure(&t, actions[i]);
 
+		if (s < 0) {
+			fprintf(stderr, "bench-nosnoop: nosnoop %s --all: failed\n",
+				actions[i]);
+			status = 2;
+			break;
+		}
 		printf("nosnoop %s --all: %u functions in %.3f s%s\n", actions[i], n, s,
 		       i == 1 ? " (nothing to do)" : "");
-		if (s < 0 || (n <= LIMIT_N && s > LIMIT_S))
+		if (n <= LIMIT_N && s > LIMIT_S)
 			status = 1;
 	}
 	fake_tree_done(&t);
