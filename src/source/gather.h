@@ -37,13 +37,27 @@ int vck_read_names(struct vck_host *h) must_check;			     /* pci.ids of the runn
 int vck_read_variants(struct vck_host *h, struct vck_root *root) must_check; /* vfio_pci: aliases, by libkmod */
 int vck_read_usage(struct vck_host *h, struct vck_root *root) must_check;    /* what the host uses devices for; who holds groups */
 
+/* What was decoded of the capabilities of one model, to read as much of the next function at once. */
+#define VCK_LAYOUT_CAPS 24 /* more are read register by register */
+#define VCK_LAYOUT_MORE 60 /* bytes behind the first dword */
+
+struct vck_cap_layout {
+	uint64_t model; /* ids, revision, header type; VFs share a layout */
+	unsigned n;
+	struct {
+		uint16_t pos;
+		uint8_t more;
+	} caps[VCK_LAYOUT_CAPS]; /* in the order of the lists */
+};
+
 /**
  * vck_pcicap_read - decode config space
  * @f: the open `config` file; reads no more than is decoded
+ * @layout: zeroed before the first function, kept for the next; NULL: none
  * @c: zeroed; filled with what could be read
  *
  * Return: 0, however little there was (c->size tells), or the error of the first read.
  */
-int vck_pcicap_read(struct vck_file *f, struct vck_pcicap *c) must_check;
+int vck_pcicap_read(struct vck_file *f, struct vck_cap_layout *layout, struct vck_pcicap *c) must_check;
 
 #endif

@@ -217,7 +217,7 @@ static void read_config(struct vck_pci_reader *rd, struct vck_device *d,
 	int r = vck_file_open(dir, "config", &f);
 
 	if (r == 0)
-		r = vck_pcicap_read(f, &d->cap);
+		r = vck_pcicap_read(f, rd->direct ? &rd->layout : NULL, &d->cap);
 	if (c->header_known == VCK_YES)
 		d->have |= VCK_EV_HEADER;
 	if (c->std_known == VCK_YES)
@@ -410,6 +410,7 @@ int vck_read_pci(struct vck_host *h, struct vck_root *root)
 		return r == -ENOMEM ? r : 0;
 	}
 	rd.acpi = vck_root_exists(root, "sys/devices/LNXSYSTM:00");
+	rd.direct = vck_root_is_direct(root);
 	r = read_all(&rd, bus);
 	if (r == 0) {
 		vck_host_sort(h);

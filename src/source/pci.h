@@ -28,6 +28,8 @@ struct vck_pci_reader {
 	struct vck_tally tally;
 	struct vck_intern names;
 	bool acpi; /* there is a namespace, so functions may have a companion in it */
+	bool direct; /* what is read comes from a file system, and nobody records it */
+	struct vck_cap_layout layout; /* of the function before */
 	const char *reset_text; /* the reset methods of the function before, and their words */
 	struct vck_reset reset;
 	struct vck_dir *parent; /* of the function before; siblings are opened from it */

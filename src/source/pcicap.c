@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Decoding configuration space from bytes of which only some may be there. The
  * header comes in one read, after it nothing is read that is not decoded: on
- * hardware each dword costs about a microsecond. A capability is called absent
- * only when the list that would hold it was walked to its end. */
+ * hardware each dword costs about a microsecond. Of the second function of a model each
+ * capability comes in one read as well: the first told how much of it is decoded. A
+ * capability is called absent only when the list that would hold it was walked to its
+ * end. */
 #include "config.h"
 
 #include <errno.h>
@@ -39,12 +41,28 @@ struct cfg {
 	struct vck_pcicap *c;
 	uint8_t head[HEADER_SIZE];
 	bool no_pointer; /* to the capability list: a hole in the header */
+	struct vck_cap_layout *layout; /* NULL: each register is read by itself */
+	unsigned n_caps;	       /* met so far */
+	unsigned cap_pos, cap_end; /* the present one: what of it was decoded */
+	uint8_t ahead[4 + VCK_LAYOUT_MORE]; /* what was read with its first dword */
+	unsigned n_ahead;
 };
+
+/* Up to @n bytes, from what came with the capability's first dword where that has them. */
+static ssize_t read_some(struct cfg *g, unsigned off, void *buf, size_t n)
+{
+	if (off == g->cap_end && n <= VCK_LAYOUT_MORE)
+		g->cap_end += (unsigned)n;
+	if (off < g->cap_pos || off - g->cap_pos + n > g->n_ahead)
+		return vck_file_pread(g->file, buf, n, off);
+	memcpy(buf, g->ahead + (off - g->cap_pos), n);
+	return (ssize_t)n;
+}
 
 /* All of [off, off+n), or nothing. What comes back tells how much there is. */
 static bool get(struct cfg *g, unsigned off, void *buf, size_t n)
 {
-	ssize_t got = vck_file_pread(g->file, buf, n, off);
+	ssize_t got = read_some(g, off, buf, n);
 
 	if (got < 0 || (size_t)got < n)
 		return false;
@@ -75,6 +93,46 @@ static bool get16x2(struct cfg *g, unsigned off, uint16_t *lo, uint16_t *hi)
 	return true;
 }
 
+/* --- layouts: functions of one model have the same capabilities in the same places --- */
+
+/* How many bytes behind the dword at @pos were decoded in the function before. */
+static unsigned layout_more(const struct cfg *g, unsigned pos)
+{
+	const struct vck_cap_layout *l = g->layout;
+
+	if (!l || g->n_caps >= l->n || l->caps[g->n_caps].pos != pos)
+		return 0;
+	return l->caps[g->n_caps].more;
+}
+
+/* The capability at @pos starts; true with its first dword. */
+static bool cap_begin(struct cfg *g, unsigned pos, uint32_t *head)
+{
+	ssize_t got = vck_file_pread(g->file, g->ahead, 4 + layout_more(g, pos), pos);
+
+	g->cap_pos = pos;
+	g->cap_end = pos + 4;
+	g->n_ahead = got < 0 ? 0 : (unsigned)got;
+	return get32(g, pos, head);
+}
+
+/* It was decoded: what of it was wanted is wanted of the next function, too. */
+static void cap_end(struct cfg *g)
+{
+	struct vck_cap_layout *l = g->layout;
+
+	if (l && g->n_caps < VCK_LAYOUT_CAPS) {
+		unsigned more = g->cap_end - g->cap_pos - 4;
+
+		l->caps[g->n_caps].pos = (uint16_t)g->cap_pos;
+		l->caps[g->n_caps].more = more <= VCK_LAYOUT_MORE ? (uint8_t)more : 0;
+		if (l->n <= g->n_caps)
+			l->n = g->n_caps + 1;
+	}
+	g->n_caps++;
+	g->n_ahead = 0;
+}
+
 /* --- standard capabilities; @head is their first dword --- */
 
 static void decode_exp(struct cfg *g, unsigned pos, uint32_t head)
@@ -97,7 +155,7 @@ static void decode_pm(struct cfg *g, unsigned pos, uint32_t head)
 	struct vck_cap_pm *pm = &g->c->pm;
 	uint8_t b[4]; /* bridge extensions and data share the dword, and text leaves them
 			 out */
-	ssize_t got = vck_file_pread(g->file, b, sizeof(b), pos + 4);
+	ssize_t got = read_some(g, pos + 4, b, sizeof(b));
 
 	pm->pos = (uint8_t)pos;
 	pm->pmc = (uint16_t)(head >> 16);
@@ -164,11 +222,12 @@ static enum walk walk_std(struct cfg *g, unsigned pos)
 		if (pos < HEADER_SIZE || n == STD_BOUND || visited & 1ull << pos / 4)
 			return WALK_BROKEN;
 		visited |= 1ull << pos / 4;
-		if (!get32(g, pos, &head))
+		if (!cap_begin(g, pos, &head))
 			return WALK_SHORT;
 		if ((head & 0xff) == 0xff) /* nothing answers there */
 			return WALK_BROKEN;
 		decode_std(g, pos, head);
+		cap_end(g);
 		pos = head >> 8 & 0xfc;
 	}
 	return WALK_END;
@@ -288,13 +347,14 @@ static enum walk walk_ext(struct cfg *g)
 		if (pos < STD_SIZE || n == EXT_BOUND || *word & bit)
 			return WALK_BROKEN;
 		*word |= bit;
-		if (!get32(g, pos, &head))
+		if (!cap_begin(g, pos, &head))
 			return WALK_SHORT;
 		if (head == 0xffffffff)
 			return n ? WALK_BROKEN : WALK_SHORT;
 		if (head == 0) /* no capability at all, PCIe Base 7.6.3 */
 			return WALK_END;
 		decode_ext(g, pos, head);
+		cap_end(g);
 		pos = head >> 20 & 0xffc;
 	}
 	return WALK_END;
@@ -395,7 +455,19 @@ static bool read_parts(struct cfg *g, ssize_t got)
 	return true;
 }
 
-int vck_pcicap_read(struct vck_file *f, struct vck_pcicap *c)
+/* That of another model tells nothing. */
+static void use_layout(struct cfg *g, struct vck_cap_layout *l)
+{
+	uint64_t model = (uint64_t)g->c->vendor << 48 | (uint64_t)g->c->device << 32 |
+			 (uint64_t)g->c->revision << 8 | g->c->header_type;
+
+	if (l && l->model != model)
+		*l = (struct vck_cap_layout){.model = model};
+	g->layout = l;
+}
+
+int vck_pcicap_read(struct vck_file *f, struct vck_cap_layout *layout,
+		    struct vck_pcicap *c)
 {
 	struct cfg g = {.file = f, .c = c};
 	ssize_t got = vck_file_pread(f, g.head, sizeof(g.head), 0);
@@ -409,6 +481,7 @@ int vck_pcicap_read(struct vck_file *f, struct vck_pcicap *c)
 	if (c->all_ones == VCK_YES)
 		return 0;
 	decode_header(&g);
+	use_layout(&g, layout);
 	read_std(&g);
 	read_ext(&g);
 	return 0;

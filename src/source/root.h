@@ -104,6 +104,8 @@ int vck_dir_list(struct vck_dir *d, struct vck_names *ret) must_check;
 /* Read the directory once, so that later calls for names that are not in it fail
  * with -ENOENT at no cost. Not recorded. Errors are ignored: then nothing is known. */
 void vck_dir_peek(struct vck_dir *d);
+/* Whether reads go to a file system, and nobody records them: only then fewer of them are cheaper. */
+bool vck_root_is_direct(const struct vck_root *r);
 /* Whether the name (one component) is there, be it a link that leads nowhere; after
  * vck_dir_peek() this costs nothing. */
 bool vck_dir_has(struct vck_dir *d, const char *name);

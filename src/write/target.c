@@ -31,7 +31,7 @@ static int read_caps(struct vck_dir *d, struct vck_live *l)
 	int r = vck_file_open(d, "config", &f);
 
 	if (r == 0)
-		r = vck_pcicap_read(f, &c);
+		r = vck_pcicap_read(f, NULL, &c);
 	if (r < 0)
 		return r;
 	if (c.all_ones == VCK_YES)

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <cmocka.h>
 
 #include "source/gather.h"
@@ -44,20 +45,43 @@ static void apply(uint8_t *b, const struct patch *p)
 	}
 }
 
-static struct vck_pcicap decode(const uint8_t *b, size_t n)
+/* One function read from its own tree; @record (NULL: none) gets what was read. */
+static struct vck_pcicap read_once(const uint8_t *b, size_t n, struct vck_cap_layout *l,
+				   struct vck_memtree *record)
 {
 	struct vck_memtree *t = vck_memtree_new();
 	cleanup_root struct vck_root *r = NULL;
 	cleanup_dir struct vck_dir *d = NULL;
 	cleanup_file struct vck_file *f = NULL;
-	struct vck_pcicap c = {0};
+	struct vck_pcicap c;
 
+	memset(&c, 0, sizeof(c));
 	assert_int_equal(vck_memtree_file(t, "d/config", b, n), 0);
 	assert_int_equal(vck_root_from_tree(t, VCK_ORIGIN_CAPTURE, &r), 0);
+	(void)!vck_root_record(r, record);
 	assert_int_equal(vck_root_opendir(r, "d", &d), 0);
 	assert_int_equal(vck_file_open(d, "config", &f), 0);
-	assert_int_equal(vck_pcicap_read(f, &c), 0);
+	assert_int_equal(vck_pcicap_read(f, l, &c), 0);
 	return c;
+}
+
+/* Each case is read alone, as the second of its model, and as one whose model told something
+ * else before: the answer must be the same. */
+static struct vck_pcicap decode(const uint8_t *b, size_t n)
+{
+	struct vck_cap_layout own = {0}, other = {0};
+	struct vck_pcicap alone = read_once(b, n, NULL, NULL), c;
+	uint8_t plain[4096] = {0};
+
+	(void)read_once(b, n, &own, NULL);
+	c = read_once(b, n, &own, NULL);
+	assert_memory_equal(&c, &alone, sizeof(c));
+	apply(plain, endpoint);
+	(void)read_once(plain, sizeof(plain), &other, NULL);
+	other.model = own.model;
+	c = read_once(b, n, &other, NULL);
+	assert_memory_equal(&c, &alone, sizeof(c));
+	return alone;
 }
 
 /* The endpoint with changes, cut to @n bytes. */
@@ -369,13 +393,51 @@ static void test_holes(void **state)
 	assert_int_equal(vck_root_from_tree(t, VCK_ORIGIN_CAPTURE, &r), 0);
 	assert_int_equal(vck_root_opendir(r, "d", &d), 0);
 	assert_int_equal(vck_file_open(d, "config", &f), 0);
-	assert_int_equal(vck_pcicap_read(f, &c), 0);
+	assert_int_equal(vck_pcicap_read(f, NULL, &c), 0);
 	assert_int_equal(c.header_known, VCK_YES);
 	assert_int_equal(c.pm.present, VCK_UNKNOWN);
 	assert_int_equal(c.msi.present, VCK_YES);
 	assert_int_equal(c.std_known, VCK_NO);
 	assert_int_equal(c.exp.present, VCK_UNKNOWN);
 	assert_int_equal(c.chain_broken, VCK_UNKNOWN);
+}
+
+static bool was_read(const struct vck_memtree *t, unsigned off)
+{
+	struct vck_mem_node *node = NULL;
+	uint8_t b[4];
+
+	assert_int_equal(vck_memtree_lookup((struct vck_memtree *)t, NULL, "d/config", true, &node), 0);
+	return vck_mem_pread(node, b, sizeof(b), off) == sizeof(b);
+}
+
+/* What is read at once is what was decoded one by one: not a dword more. */
+static void test_layout(void **state)
+{
+	struct vck_memtree *first = vck_memtree_new(), *second = vck_memtree_new();
+	struct vck_cap_layout l = {0};
+	uint8_t b[4096] = {0};
+
+	(void)state;
+	apply(b, endpoint);
+	(void)read_once(b, sizeof(b), &l, first);
+	assert_int_equal(l.n, 10);
+	(void)read_once(b, sizeof(b), &l, second);
+	assert_int_equal(l.n, 10);
+	assert_int_equal(l.caps[0].pos, 0x40); /* PM: and PMCSR */
+	assert_int_equal(l.caps[0].more, 4);
+	assert_int_equal(l.caps[1].more, 0); /* MSI: the first dword has it all */
+	assert_int_equal(l.caps[2].more, 8); /* Device Capabilities, Control and Status */
+	assert_int_equal(l.caps[7].pos, 0x168);
+	assert_int_equal(l.caps[7].more, 0); /* SR-IOV: its second dword is passed over */
+	for (unsigned off = 0; off < sizeof(b); off += 4)
+		assert_int_equal(was_read(first, off), was_read(second, off));
+	/* Another model starts anew. */
+	b[2] ^= 1;
+	(void)read_once(b, 0x40, &l, NULL);
+	assert_int_equal(l.n, 0);
+	vck_memtree_free(first);
+	vck_memtree_free(second);
 }
 
 int main(void)
@@ -385,7 +447,7 @@ int main(void)
 		cmocka_unit_test(test_cut_registers), cmocka_unit_test(test_conventional),
 		cmocka_unit_test(test_all_ones),      cmocka_unit_test(test_broken),
 		cmocka_unit_test(test_bridges),	      cmocka_unit_test(test_version_1),
-		cmocka_unit_test(test_holes),
+		cmocka_unit_test(test_holes),	      cmocka_unit_test(test_layout),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
