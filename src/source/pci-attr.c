@@ -245,16 +245,54 @@ static int read_sriov(struct vck_pci_reader *rd, struct vck_device *d,
 	return 0;
 }
 
-/* The unit that serves it; group membership is read from the groups' side. */
+int vck_pci_list_units(struct vck_pci_reader *rd)
+{
+	rd->units = calloc(rd->h->n_units + 1, sizeof(*rd->units));
+	if (!rd->units)
+		return -ENOMEM;
+	for (size_t i = 0; i < rd->h->n_units; i++) {
+		struct vck_unit *u = rd->h->units[i];
+		char path[VCK_PATH_LEN];
+		struct vck_dir *dir;
+		int n = snprintf(path, sizeof(path), "sys/class/iommu/%s/devices", u->name);
+
+		if (!u->active || n < 0 || (size_t)n >= sizeof(path) ||
+		    vck_root_opendir(rd->root, path, &dir) < 0)
+			continue;
+		vck_dir_peek(dir);
+		rd->units[rd->n_units++] = (struct vck_unit_devices){u, dir};
+	}
+	return 0;
+}
+
+/* The unit whose list has it; mostly that of the function before. */
+static struct vck_unit *listed_unit(struct vck_pci_reader *rd, const char *address)
+{
+	for (size_t i = 0; i < rd->n_units; i++) {
+		size_t at = (rd->last_unit + i) % rd->n_units;
+
+		if (!vck_dir_has(rd->units[at].dir, address))
+			continue;
+		rd->last_unit = at;
+		return rd->units[at].unit;
+	}
+	return NULL;
+}
+
+/* The unit that serves it; group membership is read from the groups' side. One that no list
+ * has, since it came after them or there are none, is asked itself. */
 static void read_unit(struct vck_pci_reader *rd, struct vck_device *d,
 		      struct vck_dir *dir)
 {
 	char name[256];
 
-	if (vck_dir_link_name(dir, "iommu", name, sizeof(name)) < 0)
-		return;
+	d->unit = listed_unit(rd, d->address);
+	if (!d->unit) {
+		if (vck_dir_link_name(dir, "iommu", name, sizeof(name)) < 0)
+			return;
+		d->unit = vck_host_find_unit(rd->h, name);
+	}
 	d->has_iommu_link = true;
-	d->unit = vck_host_find_unit(rd->h, name);
 }
 
 static int read_vfio_cdev(struct vck_pci_reader *rd, struct vck_device *d,

@@ -315,5 +315,8 @@ void vck_pci_reader_done(struct vck_pci_reader *rd)
 		free(rd->buses[i].path);
 	free(rd->buses);
 	free(rd->vfs);
+	for (size_t i = 0; i < rd->n_units; i++)
+		vck_dir_close(rd->units[i].dir);
+	free(rd->units);
 	vck_dir_close(rd->parent);
 }

@@ -411,7 +411,9 @@ int vck_read_pci(struct vck_host *h, struct vck_root *root)
 	}
 	rd.acpi = vck_root_exists(root, "sys/devices/LNXSYSTM:00");
 	rd.direct = vck_root_is_direct(root);
-	r = read_all(&rd, bus);
+	r = rd.direct ? vck_pci_list_units(&rd) : 0;
+	if (r == 0)
+		r = read_all(&rd, bus);
 	if (r == 0) {
 		vck_host_sort(h);
 		vck_pci_link_functions(&rd);

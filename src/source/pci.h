@@ -22,9 +22,17 @@ struct vck_vf {
 	struct vck_bdf pf;
 };
 
+/* The functions behind a unit, listed once instead of a link read for each. */
+struct vck_unit_devices {
+	struct vck_unit *unit;
+	struct vck_dir *dir; /* owned, peeked at */
+};
+
 struct vck_pci_reader {
 	struct vck_host *h;
 	struct vck_root *root;
+	struct vck_unit_devices *units; /* owned */
+	size_t n_units, last_unit;
 	struct vck_tally tally;
 	struct vck_intern names;
 	bool acpi; /* there is a namespace, so functions may have a companion in it */
@@ -40,6 +48,15 @@ struct vck_pci_reader {
 	struct vck_vf *vfs; /* owned: VFs whose PF is looked up when all are there */
 	size_t n_vfs, cap_vfs;
 };
+
+/**
+ * vck_pci_list_units - the units' own lists of what is behind them
+ *
+ * drivers/iommu/iommu-sysfs.c, iommu_device_link(): for each device the list has its name, and
+ * the device has a link `iommu`; the kernel makes and removes both together.
+ * Return: 0 or -ENOMEM; a list that cannot be read is left out.
+ */
+int vck_pci_list_units(struct vck_pci_reader *rd) must_check;
 
 /**
  * vck_pci_read_attributes - power, resources, reset methods, SR-IOV and unit of a function

@@ -275,6 +275,9 @@ static void make_function(const struct function *f)
 	snprintf(path, sizeof(path), "%s/iommu", dir);
 	snprintf(text, sizeof(text), "%sdevices/virtual/iommu/dmar0", up);
 	make_link(path, text);
+	snprintf(path, sizeof(path), "sys/devices/virtual/iommu/dmar0/devices/%s", name);
+	snprintf(text, sizeof(text), "../../../../../%s", f->path);
+	make_link(path, text);
 	make_group(f, name, up);
 	snprintf(path, sizeof(path), "sys/bus/pci/devices/%s", name);
 	snprintf(text, sizeof(text), "../../../%s", f->path);
@@ -283,6 +286,7 @@ static void make_function(const struct function *f)
 
 static void make_unit(void)
 {
+	make_dirs("sys/devices/virtual/iommu/dmar0/devices");
 	make_dirs("sys/devices/virtual/iommu/dmar0/intel-iommu");
 	make_file("sys/devices/virtual/iommu/dmar0/intel-iommu/address", "fed90000\n", 9);
 	make_file("sys/devices/virtual/iommu/dmar0/intel-iommu/cap", "8d2078c106f0466\n",

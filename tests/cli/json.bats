@@ -133,3 +133,18 @@ every_document() { # ROOT
 	LC_ALL=C.UTF-8 grep -qF 'a'$'\xef\xbf\xbd''\u001b\u007f\u009b\u202e\"\\z' "$BATS_TEST_TMPDIR/doc"
 	jq -e '.devices[2].driver == "a\ufffd\u001b\u007f\u009b\u202e\"\\z"' "$BATS_TEST_TMPDIR/doc"
 }
+
+@test "a unit's list, else the function's own link, says which unit serves it" {
+	local unit host=$BATS_TEST_TMPDIR/units
+	make_host "$host"
+	for unit in dmar0 dmar1; do
+		mkdir -p "$host/sys/devices/virtual/iommu/$unit/devices"
+		ln -s "../../devices/virtual/iommu/$unit" "$host/sys/class/iommu/$unit"
+	done
+	# listed by the second; listed by nobody and linked; neither
+	ln -s gone "$host/sys/devices/virtual/iommu/dmar1/devices/0000:00:01.0"
+	ln -s ../../virtual/iommu/dmar0 "$host/sys/devices/pci0000:00/0000:00:1f.0/iommu"
+	output=$("$VC" list --json --root "$host")
+	[ "$(jq -c '[.devices[] | [.address, .unit]]' <<<"$output")" = \
+		'[["0000:00:01.0","dmar1"],["0000:00:1f.0","dmar0"],["0000:01:00.0",null],["0000:01:00.1",null]]' ]
+}
