@@ -93,19 +93,22 @@ size_t vck_explain_message(const char *text, const struct vck_rule **ret, size_t
 	cleanup_buf struct vck_buf b = {0};
 	size_t weights[64], n = 0;
 
+	if (max > ARRAY_SIZE(weights))
+		max = ARRAY_SIZE(weights);
 	normalise(&b, text);
 	for (size_t i = 0; vck_rules[i]; i++) {
 		size_t w = best_weight(vck_buf_str(&b), vck_rules[i]), at = n;
 
-		if (!w || n == max || n == ARRAY_SIZE(weights))
+		while (at && weights[at - 1] < w)
+			at--;
+		if (!w || at == max)
 			continue;
-		for (; at && weights[at - 1] < w; at--) {
-			weights[at] = weights[at - 1];
-			ret[at] = ret[at - 1];
-		}
+		/* Where there is no more room the last one falls out. */
+		n = n < max ? n + 1 : max;
+		memmove(weights + at + 1, weights + at, (n - at - 1) * sizeof(*weights));
+		memmove(ret + at + 1, ret + at, (n - at - 1) * sizeof(*ret));
 		weights[at] = w;
 		ret[at] = vck_rules[i];
-		n++;
 	}
 	return n;
 }

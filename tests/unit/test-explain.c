@@ -16,9 +16,13 @@
 
 static void run_message(const char *id, const char *text)
 {
-	const struct vck_rule *found[16];
+	const struct vck_rule *found[16], *first;
 	size_t n = vck_explain_message(text, found, ARRAY_SIZE(found));
 
+	/* With room for one the best is kept, wherever it stands among the rules. */
+	assert_int_equal(vck_explain_message(text, &first, 1), n ? 1 : 0);
+	if (n)
+		assert_string_equal(first->id, found[0]->id);
 	for (size_t i = 0; i < n && i < FIRST; i++) {
 		if (streq(found[i]->id, id))
 			return;
