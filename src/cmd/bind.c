@@ -8,6 +8,7 @@
 
 #include "base/errname.h"
 #include "cmd/bind.h"
+#include "cmd/move.h"
 #include "cmd/nosnoop.h"
 #include "cmd/commands.h"
 
@@ -51,19 +52,6 @@ static void jobs_done(struct vck_bind_jobs *j)
 
 /* --- what to do --- */
 
-static const char *default_driver(const struct vck_device *d)
-{
-	switch (d->bus) {
-	case VCK_BUS_PCI:
-		return d->vfio_driver ? d->vfio_driver : "vfio-pci";
-	case VCK_BUS_PLATFORM:
-		return "vfio-platform";
-	case VCK_BUS_AMBA:
-		return "vfio-amba";
-	}
-	return "vfio-pci";
-}
-
 static int refuse(const struct vck_device *d, const struct vck_bind_request *q, const char *why)
 {
 	if (q->force) {
@@ -84,14 +72,6 @@ static int check_known(const struct vck_device *d)
 	return -EPERM;
 }
 
-/* A driver that could not be read may be the console's. */
-static bool may_be_native(const struct vck_device *d)
-{
-	if (!d->driver)
-		return !vck_device_has(d, VCK_EV_DRIVER);
-	return !strstr(d->driver, "vfio");
-}
-
 /* What would hurt the host, and what the kernel would refuse anyway. */
 static int check_safe(const struct vck_host *h, const struct vck_device *d,
 		      const struct vck_bind_request *q)
@@ -103,22 +83,10 @@ static int check_safe(const struct vck_host *h, const struct vck_device *d,
 		vck_error("%s: refused: it is the IOMMU itself", d->address);
 		return -EPERM;
 	}
-	if (vck_device_is_bridge(d))
-		return refuse(d, q, "a bridge; VFIO takes endpoints only, and a bridge need not be bound");
-	if (h->usage_unread && !d->in_use &&
-	    refuse(d, q, "what this host uses it for could not be read") < 0)
+	vck_move_dangers(h, d, &b);
+	if (b.len && refuse(d, q, vck_buf_str(&b)) < 0)
 		return -EPERM;
-	if (d->in_use) {
-		vck_buf_addf(&b, "in use by this host: %s", d->in_use);
-		return refuse(d, q, vck_buf_str(&b));
-	}
-	if (d->sriov_numvfs) {
-		vck_buf_addf(&b, "a physical function with %u virtual functions (echo 0 > /sys/bus/pci/devices/%s/sriov_numvfs first)",
-			     d->sriov_numvfs, d->address);
-		return refuse(d, q, vck_buf_str(&b));
-	}
-	if (d->boot_vga == VCK_YES && may_be_native(d))
-		return refuse(d, q, "the boot console is on it");
+	vck_buf_reset(&b);
 	if (d->with_group.accepted == VCK_NO && d->with_group.stage == VCK_STAGE_BIND) {
 		vck_buf_addf(&b, "the kernel will answer %s at bind (viommu-check show %s says why)",
 			     vck_errno_name(d->with_group.err), d->address);
@@ -160,7 +128,7 @@ static void add_job(struct vck_bind_jobs *j, struct vck_device *d, const struct 
 	j->all[j->n++] = (struct vck_bind_job){
 		.device = d,
 		.target = { d->address, vck_bus_name(d->bus), d->vendor_id, d->device_id },
-		.want = noted ? noted : q->driver ? q->driver : default_driver(d),
+		.want = noted ? noted : q->driver ? q->driver : vck_move_driver(d),
 	};
 }
 

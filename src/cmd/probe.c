@@ -8,6 +8,7 @@
 
 #include "base/errname.h"
 #include "cmd/commands.h"
+#include "cmd/move.h"
 #include "render/probe.h"
 #include "vfio/session.h"
 #include "write/bound.h"
@@ -42,32 +43,6 @@ struct mover {
 static bool is_on_vfio(const struct vck_device *d)
 {
 	return d->driver && (strstr(d->driver, "vfio") || streq(d->driver, "nvgrace-gpu-vfio-pci"));
-}
-
-/* NULL, or why the device is not moved. */
-static const char *refusal_of(const struct vck_host *h, const struct vck_device *d,
-			      struct vck_buf *b)
-{
-	if (vck_device_is_bridge(d))
-		vck_buf_adds(b, "a bridge is not moved");
-	else if (d->in_use)
-		vck_buf_addf(b, "in use by this host: %s", d->in_use);
-	else if (h->usage_unread)
-		vck_buf_adds(b, "what this host uses it for could not be read");
-	else if (d->sriov_numvfs)
-		vck_buf_adds(b, "a physical function whose virtual functions its driver would remove");
-	else if (d->boot_vga == VCK_YES && d->driver)
-		vck_buf_adds(b, "the boot console is on it");
-	return b->len ? vck_buf_str(b) : NULL;
-}
-
-static const char *driver_for(const struct vck_device *d)
-{
-	if (d->bus == VCK_BUS_PLATFORM)
-		return "vfio-platform";
-	if (d->bus == VCK_BUS_AMBA)
-		return "vfio-amba";
-	return d->vfio_driver ? d->vfio_driver : "vfio-pci";
 }
 
 static int say_failure(const struct vck_device *d, const char *what, int err)
@@ -163,9 +138,9 @@ static int ask_moved(struct vck_device *d, const struct mover *m)
 	bool stuck;
 	int r, status;
 
-	r = vck_driver_load(m->env, t.bus, driver_for(d), d->probe->driver);
+	r = vck_driver_load(m->env, t.bus, vck_move_driver(d), d->probe->driver);
 	if (r < 0) {
-		vck_error("%s: driver %s: cannot load: %s", d->address, driver_for(d), strerror(-r));
+		vck_error("%s: driver %s: cannot load: %s", d->address, vck_move_driver(d), strerror(-r));
 		if (r != -ENOENT)
 			return VCK_EXIT_FAILED;
 		d->probe->answer = (struct vck_attach){ .accepted = VCK_NO,
@@ -218,7 +193,6 @@ static int probe_one(struct vck_global *g, struct vck_host *h, struct vck_device
 		     const struct request *q, const struct mover *m)
 {
 	cleanup_buf struct vck_buf why = { 0 };
-	const char *refusal;
 	int status;
 
 	if (!is_on_vfio(d) && !q->bind) {
@@ -231,9 +205,11 @@ static int probe_one(struct vck_global *g, struct vck_host *h, struct vck_device
 		vck_error("%s: refused: it is the IOMMU itself", d->address);
 		return VCK_EXIT_REFUSED;
 	}
-	refusal = is_on_vfio(d) || q->force ? NULL : refusal_of(h, d, &why);
-	if (refusal) {
-		vck_error("%s: refused: %s (--force does it all the same)", d->address, refusal);
+	if (!is_on_vfio(d) && !q->force)
+		vck_move_dangers(h, d, &why);
+	if (why.len) {
+		vck_error("%s: refused: %s (--force does it all the same)", d->address,
+			  vck_buf_str(&why));
 		return VCK_EXIT_REFUSED;
 	}
 	d->probe = vck_arena_alloc(&h->arena, sizeof(*d->probe));

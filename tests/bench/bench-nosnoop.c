@@ -39,9 +39,6 @@ static void add_function(struct fake_tree *t, unsigned i)
 	snprintf(path, sizeof(path), "pci%04x:00/%04x:00:01.0/%04x:01:%02x.%x", i >> 8, i >> 8,
 		 i >> 8, i >> 3 & 31, i & 7);
 	fake_add(t, &f);
-	/* Without it the directory could be half a capture, and a missing link no fact. */
-	fake_file(t, "PCI_CLASS=20000\nPCI_ID=8086:10FB\nPCI_SUBSYS_ID=8086:10FB\n",
-		  "sys/devices/%s/uevent", path);
 }
 
 static int command(struct fake_tree *t, char *action)

@@ -262,9 +262,14 @@ static void add_links(struct fake_tree *t, const struct fake_function *f)
 
 void fake_add(struct fake_tree *t, const struct fake_function *f)
 {
-	char text[32], path[640];
+	char text[96], path[640];
 	uint8_t config[256];
 
+	/* Without it the directory could be half a capture, and a missing file no fact. The
+	 * driver is left to the link, which changes. */
+	snprintf(text, sizeof(text), "PCI_CLASS=%s\nPCI_ID=%04X:%04X\nPCI_SUBSYS_ID=%04X:%04X\n",
+		 f->bridge ? "60400" : "20000", f->vendor, f->device, f->vendor, f->device);
+	fake_file(t, text, "sys/devices/%s/uevent", f->path);
 	snprintf(text, sizeof(text), "0x%04x\n", f->vendor);
 	fake_file(t, text, "sys/devices/%s/vendor", f->path);
 	fake_file(t, text, "sys/devices/%s/subsystem_vendor", f->path);

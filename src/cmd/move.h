@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Before a device goes to a vfio driver, for `bind` and `probe --bind`: to which, and
+ * what the host would lose. */
+#ifndef VCK_CMD_MOVE_H
+#define VCK_CMD_MOVE_H
+
+#include "base/buf.h"
+#include "model/host.h"
+
+/* The vfio driver that suits it best; never NULL. */
+const char *vck_move_driver(const struct vck_device *d);
+/**
+ * vck_move_dangers - what speaks against moving a device away from the host
+ * @b: the reasons are added to it, "; " between them; nothing when there are none. What
+ *     could not be read is a reason, too.
+ */
+void vck_move_dangers(const struct vck_host *h, const struct vck_device *d, struct vck_buf *b);
+
+#endif
