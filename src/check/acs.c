@@ -108,11 +108,21 @@ static const struct quirk quirks[] = {
 	RANGE(0x8088, 0, ANY, Q_DENIED, "pci_quirk_wangxun_nic_acs"),
 };
 
+/* only_one_child() in drivers/pci/probe.c [6.12]: below a port slot 0 alone is scanned, what
+ * has another device number is one of its ARI functions. */
+static bool is_below_port(const struct vck_device *d)
+{
+	const struct vck_cap_exp *e = d->upstream ? &d->upstream->cap.exp : NULL;
+
+	return e && e->present == VCK_YES &&
+	       (e->type == VCK_PCIE_ROOT_PORT || e->type == VCK_PCIE_DOWNSTREAM);
+}
+
 enum vck_tri vck_is_multifunction(const struct vck_device *d)
 {
 	if (d->physfn)
 		return VCK_NO;
-	if (d->bdf.fn > 0)
+	if (d->bdf.fn > 0 || (d->bdf.dev > 0 && is_below_port(d)))
 		return VCK_YES;
 	return d->cap.multifunction;
 }

@@ -38,7 +38,8 @@ struct vck_acs_state {
 struct vck_acs_state vck_acs_enabled(const struct vck_host *h, const struct vck_device *d,
 				     bool assume);
 
-/* The kernel's `multifunction`: bit 7 of the header type, forced for functions above 0, never for VFs. */
+/* The kernel's `multifunction`: bit 7 of the header type, forced for functions above 0, those of
+ * ARI included (pci_scan_slot(), drivers/pci/probe.c), never for VFs. */
 enum vck_tri vck_is_multifunction(const struct vck_device *d);
 
 /* "SV RR CR UF" for a mask, into @buf of at least 32 bytes. */

@@ -89,8 +89,10 @@ void vck_expect_much(void)
 
 	/* A host is read once, printed and freed as a whole: asking for memory 128 KiB at a time and
 	 * giving it back 64 KiB at a time are 470 calls of brk(2) over 4,096 functions. */
+#ifdef M_TOP_PAD /* glibc's allocator */
 	(void)mallopt(M_TOP_PAD, 1 << 20);
 	(void)mallopt(M_TRIM_THRESHOLD, 256 << 20);
+#endif
 	if (!isatty(STDOUT_FILENO))
 		setvbuf(stdout, out, _IOFBF, sizeof(out));
 }

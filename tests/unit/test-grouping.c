@@ -191,6 +191,21 @@ static void test_forced_multifunction(void **state)
 	check(rows, ARRAY_SIZE(rows), true);
 }
 
+/* So is each ARI function above 0: below a port slot 0 alone is scanned, and function 8 has
+ * the number 1.0. */
+static void test_forced_multifunction_ari(void **state)
+{
+	static const struct row rows[] = {
+		PORT("00:01.0", NULL, VCK_PCIE_ROOT_PORT, REQ, 0),
+		{ "01:00.0", "00:01.0", VCK_PCIE_ENDPOINT, true, REQ, REQ, 0, 1 },
+		{ "01:01.0", "00:01.0", VCK_PCIE_ENDPOINT, false, NO_ACS, 0, 0, 2 },
+		{ "01:01.1", "00:01.0", VCK_PCIE_ENDPOINT, false, NO_ACS, 0, 0, 2 },
+	};
+
+	(void)state;
+	check(rows, ARRAY_SIZE(rows), true);
+}
+
 static void test_quirks(void **state)
 {
 	static const struct row rows[] = {
@@ -442,6 +457,7 @@ int main(void)
 		cmocka_unit_test(test_conventional_bridge),
 		cmocka_unit_test(test_multifunction),
 		cmocka_unit_test(test_forced_multifunction),
+		cmocka_unit_test(test_forced_multifunction_ari),
 		cmocka_unit_test(test_quirks),
 		cmocka_unit_test(test_quirks_that_deny),
 		cmocka_unit_test(test_idt_source_validation),
