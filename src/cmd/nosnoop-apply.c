@@ -104,29 +104,37 @@ static void apply_live(struct apply *a, const struct vck_live *l)
 		note_status(a, VCK_EXIT_WRITE);
 }
 
+/* An event tells of the past: a function that is gone has nothing to be applied to. One whose
+ * entry is still there could not be read. */
+static void unread(struct apply *a, struct vck_dir *bus, const char *address, const char *what,
+		   int err)
+{
+	if ((err == -ENOENT || err == -ENODEV) && !vck_dir_has(bus, address))
+		return;
+	vck_error("%s: cannot read %s: %s", address, what, strerror(-err));
+	note_status(a, VCK_EXIT_WRITE);
+}
+
 static void apply_address(struct apply *a, struct vck_dir *bus, const char *address)
 {
 	char link[1024], key[VCK_PCI_KEY_LEN];
 	const struct vck_conf_file *f;
 	struct vck_live l;
-	int r;
+	ssize_t r = vck_dir_link_path(bus, address, link, sizeof(link));
 
-	if (vck_dir_link_path(bus, address, link, sizeof(link)) < 0 ||
-	    vck_pci_key(link, key, sizeof(key)) < 0)
-		return; /* gone already: an event tells of the past */
+	if (r < 0) {
+		unread(a, bus, address, "where it is", (int)r);
+		return;
+	}
+	if (vck_pci_key(link, key, sizeof(key)) < 0)
+		return;
 	f = conf_of_place(a, key);
 	if (!f)
 		return;
 	r = vck_live_read(a->root, address, &l);
-	if (r == -ENOENT || r == -ENODEV)
-		return;
-	if (r < 0) {
-		vck_error("%s: cannot read its PCI Express capability: %s", address,
-			  strerror(-r));
-		note_status(a, VCK_EXIT_WRITE);
-		return;
-	}
-	if (may_write(a, f, &l))
+	if (r < 0)
+		unread(a, bus, address, "its PCI Express capability", (int)r);
+	else if (may_write(a, f, &l))
 		apply_live(a, &l);
 }
 

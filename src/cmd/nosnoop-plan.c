@@ -305,6 +305,18 @@ static const char *refuse_locked(const struct decide *d)
 				d->env->conf_dir, d->conf->name);
 }
 
+/* A lock is found by the function's place and ids; without them "nothing to unlock" would be a
+ * guess. */
+static const char *refuse_unplaced(const struct decide *d)
+{
+	const struct vck_device *dev = d->dev;
+
+	if (dev->bus != VCK_BUS_PCI ||
+	    (dev->syspath && *dev->syspath && vck_device_has(dev, VCK_EV_IDS)))
+		return NULL;
+	return "where it is in the host, or what it is, could not be read";
+}
+
 /* @undetermined: it is for lack of evidence, and not for safety. */
 static const char *refusal_of(const struct decide *d, bool *undetermined)
 {
@@ -491,8 +503,12 @@ static int decide(struct decide *d)
 	if (!e)
 		return -ENOMEM;
 	describe(d, e);
-	if (d->o->action != VCK_NOSNOOP_UNLOCK)
+	if (d->o->action == VCK_NOSNOOP_UNLOCK) {
+		e->refusal = refuse_unplaced(d);
+		undetermined = true;
+	} else {
 		e->refusal = refusal_of(d, &undetermined);
+	}
 	e->undetermined = e->refusal && undetermined;
 	if (e->refusal)
 		return 0;
