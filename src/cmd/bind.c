@@ -110,6 +110,17 @@ static int check_free(const struct vck_host *h, const struct vck_device *d)
 	return -EPERM;
 }
 
+/* All of a group is what --group asks for; a member that the group names and that could not be
+ * read must not be left behind in silence. */
+static int check_whole(const struct vck_device *d, const struct vck_bind_request *q)
+{
+	if (!q->group || !d->group || !d->group->n_missing)
+		return 0;
+	vck_error("%s: refused: its group also has %s, which could not be read or goes away just now (run this again, or name the devices instead of --group)",
+		  d->address, d->group->missing[0]);
+	return -EPERM;
+}
+
 static bool has_job(const struct vck_bind_jobs *j, const struct vck_device *d)
 {
 	for (size_t i = 0; i < j->n; i++) {
@@ -154,7 +165,7 @@ static int collect(struct vck_host *h, const struct vck_bind_request *q, struct 
 	for (size_t i = 0; i < j->n; i++) {
 		const struct vck_device *d = j->all[i].device;
 
-		if (check_known(d) < 0 ||
+		if (check_known(d) < 0 || check_whole(d, q) < 0 ||
 		    (q->unbind ? check_free(h, d) : check_safe(h, d, q)) < 0)
 			refused = -EPERM;
 	}
