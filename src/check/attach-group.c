@@ -9,11 +9,6 @@
 #include "check/tables.h"
 #include "check/units.h"
 
-/* From here on the kernel reads firmware's IOMMU description when a device or an IOMMU
- * appears; before, for a device tree, IORT and VIOT, only when a driver is bound to the
- * device (iommu.c:iommu_init_device in 7.2, of_iommu.c and acpi/scan.c in 6.12;
- * bcb81ac6ae3c of 2025-02-28, for 6.15). */
-#define KVER_EARLY_PROBE VCK_KVER(6, 15)
 /* From here on two devices cannot have one stream id
  * (arm-smmu-v3.c:arm_smmu_insert_master). */
 #define KVER_STREAM_TREE VCK_KVER(5, 13)
@@ -81,7 +76,7 @@ bool vck_unit_serves(const struct vck_host *h, const struct vck_unit *u)
 {
 	bool no_groups = vck_host_has(h, VCK_EV_GROUPS) && !h->n_groups;
 
-	return u->active && !(no_groups && h->kver >= KVER_EARLY_PROBE);
+	return u->active && !(no_groups && h->kver >= VCK_KVER_EARLY_PROBE);
 }
 
 /* A covered device that a driver of the host has, or a port that nothing has: which tells
@@ -138,7 +133,7 @@ static enum vck_tri late_group(const struct vck_host *h, const struct vck_device
 	if (!h->kver || !vck_device_has(d, VCK_EV_DRIVER) || d->driver)
 		return VCK_UNKNOWN; /* bound before the IOMMU came, or refused by it: not
 				       to be told */
-	return h->kver < KVER_EARLY_PROBE ? VCK_YES : VCK_NO;
+	return h->kver < VCK_KVER_EARLY_PROBE ? VCK_YES : VCK_NO;
 }
 
 static enum vck_tri any_unit_by_firmware(const struct vck_host *h)

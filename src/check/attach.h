@@ -8,6 +8,12 @@
 
 #include "model/host.h"
 
+/* From here on the kernel reads firmware's IOMMU description when a device or an IOMMU
+ * appears; before, for a device tree, IORT and VIOT, only when a driver is bound to the
+ * device (iommu.c:iommu_init_device in 7.2, of_iommu.c and acpi/scan.c in 6.12;
+ * bcb81ac6ae3c of 2025-02-28, for 6.15). */
+#define VCK_KVER_EARLY_PROBE VCK_KVER(6, 15)
+
 /* Which of the kernel's interfaces a VMM would take. */
 enum vck_path {
 	VCK_PATH_CONTAINER = 0, /* /dev/vfio/vfio of vfio_iommu_type1 */

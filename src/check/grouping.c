@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "check/acs.h"
+#include "check/attach.h"
 #include "check/engine.h"
 #include "check/grouping.h"
 #include "check/tables.h"
@@ -240,6 +241,25 @@ static const char *disagreement(struct vck_host *h)
 	return "the rules of the mainline kernel would part these; the cause may be a quirk newer than this program, ACS that was switched on after the groups were made, or the order of hot-add";
 }
 
+/* Where a device tree, IORT or VIOT describes the IOMMU, before 6.15 a function got its group
+ * when its driver probed (of_dma_configure() and acpi_dma_configure(), then
+ * iommu_probe_device()). pci_device_group() joins the group that a bridge above has; one that
+ * has none yet, as after deferred probes, is passed by. */
+static bool probes_decide(const struct vck_host *h)
+{
+	return (h->dt.root || h->acpi.iort || h->acpi.viot) && vck_kver_known(h->kver) &&
+	       h->kver < VCK_KVER_EARLY_PROBE;
+}
+
+static bool is_by_bridge(const struct vck_grouping *const *kept, size_t n)
+{
+	for (size_t i = 0; i < n && i < HOPS_MAX; i++) {
+		if (kept[i]->merge == VCK_MERGE_PORT || kept[i]->merge == VCK_MERGE_BRIDGE_ID)
+			return true;
+	}
+	return false;
+}
+
 /* Whose advice counts: ports first, since root ports are often functions of one device themselves. */
 static const struct vck_grouping *deciding(const struct vck_grouping **kept, size_t n)
 {
@@ -266,6 +286,8 @@ static int explain_group(const struct explain *x, struct vck_group *g)
 	}
 	if (n > HOPS_MAX)
 		vck_buf_addf(&b, "; and %zu more of this kind", n - HOPS_MAX);
+	if (g->predicted && is_by_bridge(kept, n) && probes_decide(x->h))
+		vck_buf_adds(&b, "; kernels before 6.15 leave out what its driver probes before the bridges above it have a group");
 	if (!g->predicted && !model_agrees(x, g))
 		vck_buf_addf(&b, "%s%s", b.len ? "; " : "", disagreement(x->h));
 	else if (!b.len)

@@ -446,6 +446,40 @@ static void test_names(void **state)
 	assert_string_equal(vck_acs_names(0, buf), "");
 }
 
+/* Where firmware names the IOMMU, drivers that probe late part what a bridge would merge. */
+static void test_probe_order(void **state)
+{
+	static const struct row rows[] = {
+		{ "00:01.0", NULL, VCK_PCIE_ROOT_PORT, false, NO_ACS, 0, 0, 0 },
+		ENDPOINT("01:00.0", "00:01.0", 0),
+	};
+	static const struct {
+		unsigned kver;
+		bool dt, said;
+	} hosts[] = {
+		{ VCK_KVER(6, 12), true, true },
+		{ VCK_KVER(6, 15), true, false },
+		{ VCK_KVER(6, 12), false, false }, /* DMAR and IVRS: when the unit appears */
+		{ 0, true, false },
+	};
+	struct vck_dt_node root = { .name = "" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(hosts); i++) {
+		cleanup_host struct vck_host *h = vck_host_new();
+
+		h->kver = hosts[i].kver;
+		h->dt.root = hosts[i].dt ? &root : NULL;
+		for (size_t k = 0; k < ARRAY_SIZE(rows); k++)
+			add(h, &rows[k]);
+		assert_int_equal(vck_derive_grouping(h), 0);
+		assert_int_equal(h->n_predicted, 1);
+		if (!strstr(h->predicted[0]->why, "before 6.15") == hosts[i].said)
+			fail_msg("row %zu: %s", i, h->predicted[0]->why);
+		h->dt.root = NULL;
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -458,6 +492,7 @@ int main(void)
 		cmocka_unit_test(test_multifunction),
 		cmocka_unit_test(test_forced_multifunction),
 		cmocka_unit_test(test_forced_multifunction_ari),
+		cmocka_unit_test(test_probe_order),
 		cmocka_unit_test(test_quirks),
 		cmocka_unit_test(test_quirks_that_deny),
 		cmocka_unit_test(test_idt_source_validation),
