@@ -83,7 +83,10 @@ static int check_safe(const struct vck_host *h, const struct vck_device *d,
 		vck_error("%s: refused: it is the IOMMU itself", d->address);
 		return -EPERM;
 	}
-	vck_move_dangers(h, d, &b);
+	if (vck_move_dangers(h, d, &b) < 0) {
+		vck_error("%s: out of memory", d->address);
+		return -EPERM;
+	}
 	if (b.len && refuse(d, q, vck_buf_str(&b)) < 0)
 		return -EPERM;
 	vck_buf_reset(&b);
@@ -134,8 +137,16 @@ static void add_job(struct vck_bind_jobs *j, struct vck_device *d, const struct 
 {
 	const char *noted = q->apply ? vck_conf_list_driver(&j->conf, d) : NULL;
 
-	if (has_job(j, d) || (q->apply && !noted))
+	if (has_job(j, d))
 		return;
+	if (q->apply && !noted) {
+		if (d->bus != VCK_BUS_PCI || vck_device_is_placed(d))
+			return;
+		vck_error("%s: not done: where it is in the host, or what it is, could not be read",
+			  d->address);
+		j->unread = true;
+		return;
+	}
 	j->all[j->n++] = (struct vck_bind_job){
 		.device = d,
 		.target = { d->address, vck_bus_name(d->bus), d->vendor_id, d->device_id },
@@ -215,14 +226,15 @@ static int carry_out(struct vck_global *g, const struct vck_bind_request *q,
 	if (r < 0)
 		return r == -EPERM ? VCK_EXIT_REFUSED : VCK_EXIT_FAILED;
 	if (j->n == 0)
-		return VCK_EXIT_OK;
+		return j->unread ? VCK_EXIT_FAILED : VCK_EXIT_OK;
 	show(j, q);
 	if (fflush(stdout) != 0) {
 		vck_error("standard output: cannot show the plan: %s: nothing is done",
 			  strerror(errno));
 		return VCK_EXIT_FAILED;
 	}
-	return q->dry_run ? VCK_EXIT_OK : vck_bind_apply(j, q);
+	r = q->dry_run ? VCK_EXIT_OK : vck_bind_apply(j, q);
+	return r == VCK_EXIT_OK && j->unread ? VCK_EXIT_FAILED : r;
 }
 
 /* What is noted; one that cannot be read may be the one about this very device. */

@@ -32,6 +32,7 @@ struct vck_bind_jobs {
 	struct vck_bind_job *all;
 	size_t n;
 	struct vck_conf_list conf; /* with --apply */
+	bool unread;		   /* of a device it is not known whether something is noted */
 	int lock, records;	   /* of vck_bind_begin(), -1 before */
 };
 

@@ -2,6 +2,8 @@
 /* See move.h. */
 #include "config.h"
 
+#include <errno.h>
+
 #include "cmd/move.h"
 
 /* PCI Code and ID Assignment 1.4: VGA-compatible controller. Only these have the file boot_vga
@@ -67,13 +69,14 @@ static void add_console(const struct vck_device *d, struct vck_buf *b)
 		add(b, "whether the boot console is on it could not be read");
 }
 
-void vck_move_dangers(const struct vck_host *h, const struct vck_device *d, struct vck_buf *b)
+int vck_move_dangers(const struct vck_host *h, const struct vck_device *d, struct vck_buf *b)
 {
 	if (vck_device_is_bridge(d)) {
 		add(b, "a bridge; VFIO takes endpoints only, and a bridge need not be bound");
-		return;
+	} else {
+		add_use(h, d, b);
+		add_vfs(d, b);
+		add_console(d, b);
 	}
-	add_use(h, d, b);
-	add_vfs(d, b);
-	add_console(d, b);
+	return b->failed ? -ENOMEM : 0;
 }

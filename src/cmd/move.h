@@ -5,6 +5,7 @@
 #define VCK_CMD_MOVE_H
 
 #include "base/buf.h"
+#include "base/util.h"
 #include "model/host.h"
 
 /* The vfio driver that suits it best; never NULL. */
@@ -13,7 +14,9 @@ const char *vck_move_driver(const struct vck_device *d);
  * vck_move_dangers - what speaks against moving a device away from the host
  * @b: the reasons are added to it, "; " between them; nothing when there are none. What
  *     could not be read is a reason, too.
+ * Return: 0, or -ENOMEM: then @b does not hold them all, and none is no answer.
  */
-void vck_move_dangers(const struct vck_host *h, const struct vck_device *d, struct vck_buf *b);
+int vck_move_dangers(const struct vck_host *h, const struct vck_device *d,
+		     struct vck_buf *b) must_check;
 
 #endif

@@ -311,8 +311,7 @@ static const char *refuse_unplaced(const struct decide *d)
 {
 	const struct vck_device *dev = d->dev;
 
-	if (dev->bus != VCK_BUS_PCI ||
-	    (dev->syspath && *dev->syspath && vck_device_has(dev, VCK_EV_IDS)))
+	if (dev->bus != VCK_BUS_PCI || vck_device_is_placed(dev))
 		return NULL;
 	return "where it is in the host, or what it is, could not be read";
 }

@@ -205,8 +205,10 @@ static int probe_one(struct vck_global *g, struct vck_host *h, struct vck_device
 		vck_error("%s: refused: it is the IOMMU itself", d->address);
 		return VCK_EXIT_REFUSED;
 	}
-	if (!is_on_vfio(d) && !q->force)
-		vck_move_dangers(h, d, &why);
+	if (!is_on_vfio(d) && !q->force && vck_move_dangers(h, d, &why) < 0) {
+		vck_error("out of memory");
+		return VCK_EXIT_FAILED;
+	}
 	if (why.len) {
 		vck_error("%s: refused: %s (--force does it all the same)", d->address,
 			  vck_buf_str(&why));

@@ -355,6 +355,11 @@ bool vck_device_is_iommu(const struct vck_device *d)
 	return d->class >> 8 == 0x0806 || (d->vendor_id == 0x1af4 && d->device_id == 0x1057);
 }
 
+bool vck_device_is_placed(const struct vck_device *d)
+{
+	return d->syspath && *d->syspath && vck_device_has(d, VCK_EV_IDS);
+}
+
 bool vck_device_is_bridge(const struct vck_device *d)
 {
 	return d->cap.header_known == VCK_YES && d->cap.header_type != 0;

@@ -25,6 +25,11 @@ struct disks {
 	struct mounts mounts;
 };
 
+static ssize_t note_attr(const struct disks *k, ssize_t r)
+{
+	return vck_usage_note_attr(k->h, &k->h->usage_unread, CLASS_DIR, r);
+}
+
 static ssize_t note(const struct disks *k, ssize_t r)
 {
 	return vck_usage_note(k->h, &k->h->usage_unread, CLASS_DIR, r);
@@ -137,9 +142,9 @@ static bool read_block(const struct disks *k, struct vck_dir *dir, const char *n
 	char dm[256];
 
 	b->name = name;
-	if (note(k, vck_dir_attr(dir, "dev", b->number, sizeof(b->number))) <= 0)
+	if (note_attr(k, vck_dir_attr(dir, "dev", b->number, sizeof(b->number))) <= 0)
 		return false;
-	if (note(k, vck_dir_attr(dir, "dm/name", dm, sizeof(dm))) > 0)
+	if (note_attr(k, vck_dir_attr(dir, "dm/name", dm, sizeof(dm))) > 0)
 		snprintf(b->dev_name, sizeof(b->dev_name), "/dev/mapper/%s", dm);
 	else
 		snprintf(b->dev_name, sizeof(b->dev_name), "/dev/%s", name);

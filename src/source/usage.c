@@ -48,7 +48,7 @@ int vck_usage_add(struct vck_host *h, struct vck_device *d, const char *use)
 ssize_t vck_usage_note(struct vck_host *h, bool *unread, const char *path, ssize_t r)
 {
 	/* Devices and processes go while they are looked at */
-	if (r >= 0 || r == -ENOENT || r == -ENOTDIR || r == -ENODEV || r == -ESRCH)
+	if (r >= 0 || r == -ENOENT || r == -ENOTDIR || r == -ESRCH)
 		return r;
 	/* No link where links to devices are: class/net/bonding_masters */
 	if (r == -EINVAL || *unread)
@@ -60,9 +60,19 @@ ssize_t vck_usage_note(struct vck_host *h, bool *unread, const char *path, ssize
 	return r;
 }
 
+ssize_t vck_usage_note_attr(struct vck_host *h, bool *unread, const char *path, ssize_t r)
+{
+	return r == -ENODEV ? r : vck_usage_note(h, unread, path, r);
+}
+
 static ssize_t note(struct vck_host *h, const char *path, ssize_t r)
 {
 	return vck_usage_note(h, &h->usage_unread, path, r);
+}
+
+static ssize_t note_attr(struct vck_host *h, const char *path, ssize_t r)
+{
+	return vck_usage_note_attr(h, &h->usage_unread, path, r);
 }
 
 /* --- network --- */
@@ -73,10 +83,10 @@ static bool is_up(struct vck_host *h, struct vck_dir *dir)
 	char state[32];
 	uint64_t flags;
 
-	if (note(h, path, vck_dir_attr(dir, "operstate", state, sizeof(state))) > 0 &&
+	if (note_attr(h, path, vck_dir_attr(dir, "operstate", state, sizeof(state))) > 0 &&
 	    streq(state, "up"))
 		return true;
-	return note(h, path, vck_dir_attr_u64(dir, "flags", &flags)) == 0 && flags & IFF_UP;
+	return note_attr(h, path, vck_dir_attr_u64(dir, "flags", &flags)) == 0 && flags & IFF_UP;
 }
 
 static int read_interface(struct vck_host *h, struct vck_root *root, const char *name,
@@ -136,9 +146,9 @@ static bool frame_buffer_console(struct vck_host *h, struct vck_root *root)
 		uint64_t bound;
 
 		if (note(h, place, vck_dir_opendir(all, names.names[i], &d)) == 0 &&
-		    note(h, place, vck_dir_attr(d, "name", name, sizeof(name))) > 0 &&
+		    note_attr(h, place, vck_dir_attr(d, "name", name, sizeof(name))) > 0 &&
 		    strstr(name, "frame buffer") &&
-		    note(h, place, vck_dir_attr_u64(d, "bind", &bound)) == 0 && bound)
+		    note_attr(h, place, vck_dir_attr_u64(d, "bind", &bound)) == 0 && bound)
 			return true;
 	}
 	return false;

@@ -17,6 +17,8 @@ int vck_usage_add(struct vck_host *h, struct vck_device *d, const char *use) mus
  * Return: @r
  */
 ssize_t vck_usage_note(struct vck_host *h, bool *unread, const char *path, ssize_t r);
+/* The same of an attribute: its device may have gone while it was read (-ENODEV of kernfs). */
+ssize_t vck_usage_note_attr(struct vck_host *h, bool *unread, const char *path, ssize_t r);
 /* Disks that are mounted, swapped to, or part of something. 0 or -ENOMEM. */
 int vck_read_disks(struct vck_host *h, struct vck_root *root) must_check;
 /* Processes that have a VFIO group or device open. 0 or -ENOMEM. */

@@ -80,7 +80,7 @@ static const struct scenario scenarios[] = {
 	  .old_output = true, .prints = true },
 	{ .name = "capture", .kind = STRICT, .args = "capture -o %o", .prints = true, .allocs = true },
 	{ .name = "refused-interface", .kind = REFUSED, .args = "bind " ADDR, .native = true,
-	  .network_up = true },
+	  .network_up = true, .allocs = true },
 	{ .name = "refused-open", .kind = REFUSED, .args = "unbind " ADDR, .open = true },
 	{ .name = "refused-driver", .kind = REFUSED, .args = "nosnoop --disable " ADDR,
 	  .native = true },

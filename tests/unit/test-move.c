@@ -28,7 +28,7 @@ static void expect(const struct vck_host *h, const struct vck_device *d, const c
 {
 	cleanup_buf struct vck_buf b = {0};
 
-	vck_move_dangers(h, d, &b);
+	assert_int_equal(vck_move_dangers(h, d, &b), 0);
 	assert_string_equal(vck_buf_str(&b), text);
 }
 
