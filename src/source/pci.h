@@ -54,7 +54,7 @@ struct vck_pci_reader {
  *
  * drivers/iommu/iommu-sysfs.c, iommu_device_link(): for each device the list has its name, and
  * the device has a link `iommu`; the kernel makes and removes both together.
- * Return: 0 or -ENOMEM; a list that cannot be read is left out.
+ * Return: 0 or -ENOMEM; a list that cannot be opened is left out.
  */
 int vck_pci_list_units(struct vck_pci_reader *rd) must_check;
 

@@ -51,7 +51,7 @@ struct cfg {
 /* Up to @n bytes, from what came with the capability's first dword where that has them. */
 static ssize_t read_some(struct cfg *g, unsigned off, void *buf, size_t n)
 {
-	if (off == g->cap_end && n <= VCK_LAYOUT_MORE)
+	if (off == g->cap_end)
 		g->cap_end += (unsigned)n;
 	if (off < g->cap_pos || off - g->cap_pos + n > g->n_ahead)
 		return vck_file_pread(g->file, buf, n, off);
@@ -113,7 +113,7 @@ static bool cap_begin(struct cfg *g, unsigned pos, uint32_t *head)
 	g->cap_pos = pos;
 	g->cap_end = pos + 4;
 	g->n_ahead = got < 0 ? 0 : (unsigned)got;
-	return get32(g, pos, head);
+	return g->n_ahead >= 4 && get32(g, pos, head);
 }
 
 /* It was decoded: what of it was wanted is wanted of the next function, too. */
