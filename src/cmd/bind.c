@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/errname.h"
+#include "check/rules.h"
 #include "cmd/bind.h"
 #include "cmd/move.h"
 #include "cmd/nosnoop.h"
@@ -140,7 +141,7 @@ static void add_job(struct vck_bind_jobs *j, struct vck_device *d, const struct 
 	if (has_job(j, d))
 		return;
 	if (q->apply && !noted) {
-		if (d->bus != VCK_BUS_PCI || vck_device_is_placed(d))
+		if (vck_device_is_placed(d))
 			return;
 		vck_error("%s: not done: where it is in the host, or what it is, could not be read",
 			  d->address);
@@ -150,7 +151,7 @@ static void add_job(struct vck_bind_jobs *j, struct vck_device *d, const struct 
 	j->all[j->n++] = (struct vck_bind_job){
 		.device = d,
 		.target = { d->address, vck_bus_name(d->bus), d->vendor_id, d->device_id },
-		.want = noted ? noted : q->driver ? q->driver : vck_move_driver(d),
+		.want = noted ? noted : q->driver ? q->driver : vck_device_best_driver(d),
 	};
 }
 

@@ -10,19 +10,6 @@
  * (drivers/pci/pci-sysfs.c, pci_dev_attrs_are_visible() [6.12]). */
 #define CLASS_VGA 0x0300u
 
-const char *vck_move_driver(const struct vck_device *d)
-{
-	switch (d->bus) {
-	case VCK_BUS_PCI:
-		return d->vfio_driver ? d->vfio_driver : "vfio-pci";
-	case VCK_BUS_PLATFORM:
-		return "vfio-platform";
-	case VCK_BUS_AMBA:
-		return "vfio-amba";
-	}
-	return "vfio-pci";
-}
-
 static void add(struct vck_buf *b, const char *reason)
 {
 	vck_buf_adds(b, b->len ? "; " : "");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Before a device goes to a vfio driver, for `bind` and `probe --bind`: to which, and
- * what the host would lose. */
+/* Before a device goes to a vfio driver, for `bind` and `probe --bind`: what the host
+ * would lose. */
 #ifndef VCK_CMD_MOVE_H
 #define VCK_CMD_MOVE_H
 
@@ -8,8 +8,6 @@
 #include "base/util.h"
 #include "model/host.h"
 
-/* The vfio driver that suits it best; never NULL. */
-const char *vck_move_driver(const struct vck_device *d);
 /**
  * vck_move_dangers - what speaks against moving a device away from the host
  * @b: the reasons are added to it, "; " between them; nothing when there are none. What

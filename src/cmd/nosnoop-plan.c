@@ -309,9 +309,7 @@ static const char *refuse_locked(const struct decide *d)
  * guess. */
 static const char *refuse_unplaced(const struct decide *d)
 {
-	const struct vck_device *dev = d->dev;
-
-	if (dev->bus != VCK_BUS_PCI || vck_device_is_placed(dev))
+	if (vck_device_is_placed(d->dev))
 		return NULL;
 	return "where it is in the host, or what it is, could not be read";
 }

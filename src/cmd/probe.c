@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/errname.h"
+#include "check/rules.h"
 #include "cmd/commands.h"
 #include "cmd/move.h"
 #include "render/probe.h"
@@ -138,9 +139,9 @@ static int ask_moved(struct vck_device *d, const struct mover *m)
 	bool stuck;
 	int r, status;
 
-	r = vck_driver_load(m->env, t.bus, vck_move_driver(d), d->probe->driver);
+	r = vck_driver_load(m->env, t.bus, vck_device_best_driver(d), d->probe->driver);
 	if (r < 0) {
-		vck_error("%s: driver %s: cannot load: %s", d->address, vck_move_driver(d), strerror(-r));
+		vck_error("%s: driver %s: cannot load: %s", d->address, vck_device_best_driver(d), strerror(-r));
 		if (r != -ENOENT)
 			return VCK_EXIT_FAILED;
 		d->probe->answer = (struct vck_attach){ .accepted = VCK_NO,

@@ -357,7 +357,8 @@ bool vck_device_is_iommu(const struct vck_device *d)
 
 bool vck_device_is_placed(const struct vck_device *d)
 {
-	return d->syspath && *d->syspath && vck_device_has(d, VCK_EV_IDS);
+	return d->bus != VCK_BUS_PCI ||
+	       (d->syspath && *d->syspath && vck_device_has(d, VCK_EV_IDS));
 }
 
 bool vck_device_is_bridge(const struct vck_device *d)

@@ -438,7 +438,8 @@ const char *vck_bus_name(enum vck_bus b);
 
 /* Properties of a device that several rules share. */
 bool vck_device_is_bridge(const struct vck_device *d); /* header type 1 or 2, known */
-/* Where it is and what it is are known: a note about a PCI function is found by both. */
+/* A note about a PCI function is found by where it is and what it is: both are known. Nothing is
+ * noted of others. */
 bool vck_device_is_placed(const struct vck_device *d);
 bool vck_device_is_iommu(const struct vck_device *d); /* an IOMMU's own function: AMD, virtio-iommu */
 static inline bool vck_device_has(const struct vck_device *d, uint32_t evidence)

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "check/rules.h"
 #include "cmd/move.h"
 
 /* A display of the host whose everything was read, and nothing speaks against. */
@@ -113,13 +114,14 @@ static void test_driver(void **state)
 	struct vck_device d = safe();
 
 	(void)state;
-	assert_string_equal(vck_move_driver(&d), "vfio-pci");
+	assert_string_equal(vck_device_best_driver(&d), "vfio-pci");
 	d.vfio_driver = "mlx5-vfio-pci";
-	assert_string_equal(vck_move_driver(&d), "mlx5-vfio-pci");
+	assert_string_equal(vck_device_best_driver(&d), "mlx5-vfio-pci");
+	d.vfio_driver = NULL; /* variants are drivers of PCI functions */
 	d.bus = VCK_BUS_PLATFORM;
-	assert_string_equal(vck_move_driver(&d), "vfio-platform");
+	assert_string_equal(vck_device_best_driver(&d), "vfio-platform");
 	d.bus = VCK_BUS_AMBA;
-	assert_string_equal(vck_move_driver(&d), "vfio-amba");
+	assert_string_equal(vck_device_best_driver(&d), "vfio-amba");
 }
 
 int main(void)
