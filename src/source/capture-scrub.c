@@ -189,7 +189,12 @@ static int scrub_cmdline(struct vck_mem_node *f)
 {
 	cleanup_buf struct vck_buf out = {0};
 
-	if (f->n_extents != 1 || f->extents[0].len != f->size)
+	/* What a piece begins with may be the end of a secret. */
+	if (!vck_mem_is_whole(f)) {
+		vck_mem_forget(f);
+		return 0;
+	}
+	if (!f->n_extents)
 		return 0;
 	put_cmdline(&out, (const char *)f->extents[0].data, f->size);
 	return out.failed ? -ENOMEM : vck_mem_replace(f, vck_buf_str(&out), out.len);
@@ -230,8 +235,12 @@ static int trim_cpuinfo(struct vck_mem_node *f)
 	const char *text, *line;
 	size_t left, len;
 
-	if (!f->n_extents || f->extents[0].off != 0)
+	if (!f->n_extents)
 		return 0;
+	if (f->extents[0].off != 0) { /* nobody reads it, a serial number may be in it */
+		vck_mem_forget(f);
+		return 0;
+	}
 	text = (const char *)f->extents[0].data;
 	left = f->extents[0].len;
 	while (vck_line_next(&text, &left, &line, &len)) {
@@ -300,7 +309,7 @@ static int trim_lines(struct vck_mem_node *f,
 	const char *text, *line;
 	size_t left = f->size, len;
 
-	if (f->n_extents != 1 || f->extents[0].len != f->size)
+	if (!f->n_extents || !vck_mem_is_whole(f))
 		return 0;
 	vck_buf_add(&copy, f->extents[0].data, f->size); /* ends with a NUL */
 	text = vck_buf_str(&copy);
@@ -323,8 +332,10 @@ int vck_capture_trim(struct vck_memtree *t)
 		if (vck_memtree_lookup(t, NULL, paths[i], false, &n) < 0 ||
 		    n->type != VCK_MEM_FILE || n->unread)
 			continue;
-		r = i == 0 ? trim_cpuinfo(n)
-			   : trim_lines(n, i == 1 ? put_interrupt : put_range);
+		r = vck_mem_join(n);
+		if (r == 0)
+			r = i == 0 ? trim_cpuinfo(n)
+				   : trim_lines(n, i == 1 ? put_interrupt : put_range);
 	}
 	return r;
 }
@@ -352,8 +363,10 @@ static bool is_secret_file(const struct vck_mem_node *f)
 
 static int scrub_file(struct vck_mem_node *f)
 {
-	if (f->unread)
-		return 0;
+	int r = vck_mem_join(f);
+
+	if (r < 0 || f->unread)
+		return r;
 	/* Mounts and swap files stand in words like the command line's: names of people's
 	 * directories and of their disks. */
 	if (streq(f->name, "cmdline") || streq(f->name, "bootargs") ||

@@ -13,6 +13,11 @@
 /* From this many equal bytes on a run is written once. */
 #define FILL_MIN 64
 
+struct writer {
+	struct vck_buf *out;
+	size_t fill_left; /* of what a reader lets repeated bytes grow to */
+};
+
 /* --- strings --- */
 
 static void put_escaped(struct vck_buf *out, const char *s, size_t n)
@@ -62,15 +67,6 @@ static void put_word(struct vck_buf *out, const char *s)
 
 /* --- files --- */
 
-/* All there, in one piece from the start. */
-static bool is_whole(const struct vck_mem_node *f)
-{
-	if (!f->n_extents)
-		return f->size == 0;
-	return f->n_extents == 1 && f->extents[0].off == 0 &&
-	       f->extents[0].len == f->size;
-}
-
 /* Text as people write it. NULs only where one ends a string, as in the device tree. */
 static bool is_text(const char *s, size_t n)
 {
@@ -114,7 +110,7 @@ static void put_text(struct vck_buf *out, const char *s, size_t n)
 /* Length of the run of bytes equal to the first. */
 static size_t run_length(const uint8_t *p, size_t n)
 {
-	size_t i = 1;
+	size_t i = 0;
 
 	while (i < n && p[i] == p[0])
 		i++;
@@ -134,35 +130,42 @@ static void put_hex_line(struct vck_buf *out, size_t off, const uint8_t *p, size
 	vck_buf_addc(out, '\n');
 }
 
-static void put_extent(struct vck_buf *out, const struct vck_extent *e)
+static void put_extent(struct writer *w, const struct vck_extent *e)
 {
 	for (size_t at = 0; at < e->len;) {
-		size_t off = e->off + at, n = 16 - off % 16;
-		size_t run = run_length(e->data + at, e->len - at);
+		size_t off = e->off + at, n = 16 - off % 16, left = e->len - at, run = 0;
 
-		run = off % 16 ? 0 : run & ~(size_t)15;
+		if (off % 16 == 0)
+			run = run_length(e->data + at,
+					 left < w->fill_left ? left : w->fill_left);
+		run &= ~(size_t)15;
 		if (run >= FILL_MIN) {
-			vck_buf_addf(out, "  %zx+%zx: %02x\n", off, run, e->data[at]);
+			vck_buf_addf(w->out, "  %zx+%zx: %02x\n", off, run, e->data[at]);
+			w->fill_left -= run;
 			at += run;
 			continue;
 		}
-		n = n < e->len - at ? n : e->len - at;
-		put_hex_line(out, off, e->data + at, n);
+		n = n < left ? n : left;
+		put_hex_line(w->out, off, e->data + at, n);
 		at += n;
 	}
 }
 
-static void put_file(struct vck_buf *out, const char *path, const struct vck_mem_node *f)
+static void put_file(struct writer *w, const char *path, struct vck_mem_node *f)
 {
-	const char *data = f->n_extents ? (const char *)f->extents[0].data : "";
+	struct vck_buf *out = w->out;
+	const char *data;
 
+	if (vck_mem_join(f) < 0)
+		out->failed = true;
+	data = f->n_extents ? (const char *)f->extents[0].data : "";
 	if (f->unread) {
 		vck_buf_adds(out, "u ");
 		put_word(out, path);
 		vck_buf_addc(out, '\n');
 		return;
 	}
-	if (is_whole(f) && is_text(data, f->size)) {
+	if (vck_mem_is_whole(f) && is_text(data, f->size)) {
 		vck_buf_adds(out, "f ");
 		put_word(out, path);
 		put_text(out, data, f->size);
@@ -172,11 +175,13 @@ static void put_file(struct vck_buf *out, const char *path, const struct vck_mem
 	put_word(out, path);
 	vck_buf_addf(out, " %zu\n", f->size);
 	for (size_t i = 0; i < f->n_extents; i++)
-		put_extent(out, &f->extents[i]);
+		put_extent(w, &f->extents[i]);
 }
 
-static void put_node(struct vck_buf *out, const char *path, const struct vck_mem_node *n)
+static void put_node(struct writer *w, const char *path, struct vck_mem_node *n)
 {
+	struct vck_buf *out = w->out;
+
 	switch (n->type) {
 	case VCK_MEM_DIR:
 		/* What is in it says that it is there. */
@@ -186,7 +191,7 @@ static void put_node(struct vck_buf *out, const char *path, const struct vck_mem
 		put_word(out, path);
 		break;
 	case VCK_MEM_FILE:
-		put_file(out, path, n);
+		put_file(w, path, n);
 		return;
 	case VCK_MEM_LINK:
 		vck_buf_adds(out, "l ");
@@ -236,11 +241,12 @@ static struct vck_mem_node *next_node(struct vck_mem_node *n, struct vck_buf *pa
 void vck_capture_format(struct vck_memtree *t, struct vck_buf *out)
 {
 	cleanup_buf struct vck_buf path = {0};
+	struct writer w = {.out = out, .fill_left = VCK_CAPTURE_FILL_MAX};
 	struct vck_mem_node *n = vck_memtree_root(t);
 
 	vck_buf_adds(out, VCK_CAPTURE_MAGIC "\n");
 	for (n = next_node(n, &path); n; n = next_node(n, &path))
-		put_node(out, vck_buf_str(&path), n);
+		put_node(&w, vck_buf_str(&path), n);
 	if (path.failed)
 		out->failed = true;
 }

@@ -14,8 +14,6 @@
 #include "source/root.h"
 
 #define MAGIC_ANY "# viommu-check capture "
-/* Repeated bytes ("0+1000: ff") may grow a capture to this much and no more. */
-#define FILL_MAX VCK_FILE_MAX
 
 enum mode {
 	MODE_NONE = 0,
@@ -235,6 +233,10 @@ static int hex_line(struct parser *p, struct words w)
 	}
 	if (!p->run.len)
 		p->run_off = off;
+	/* The pattern again behind itself: a quarter of a gigabyte is not added byte by
+	 * byte. */
+	for (had = n; n + had <= sizeof(bytes); n += had)
+		memcpy(bytes + n, bytes, had);
 	for (had = 0; had < len; had += n)
 		vck_buf_add(&p->run, bytes, len - had < n ? len - had : n);
 	return p->run.failed ? -ENOMEM : 0;
@@ -422,7 +424,7 @@ static bool is_this_version(const char *text, size_t n)
 int vck_capture_parse(const char *text, size_t n, struct vck_memtree *t,
 		      struct vck_text_notes *notes)
 {
-	struct parser p = {.tree = t, .notes = notes, .fill_left = FILL_MAX};
+	struct parser p = {.tree = t, .notes = notes, .fill_left = VCK_CAPTURE_FILL_MAX};
 	const char *line;
 	size_t len;
 	int r = 0;

@@ -13,18 +13,22 @@
  *	- PATH                  removes what an earlier line made
  *
  * OFFSET is hex without 0x, SIZE decimal; "OFFSET+LENGTH: 00" repeats the bytes up to
- * LENGTH (hex). Blank lines and lines that start with # say nothing. PATH is relative
- * to the root of the host; one with blanks, quotes or control characters is written
- * as a C string. Directories on the way need no line of their own. A later line about
- * the same path takes precedence, so two captures can be laid over each other. */
+ * LENGTH (hex), VCK_CAPTURE_FILL_MAX in one capture. Blank lines and lines that start
+ * with # say nothing. PATH is relative to the root of the host; one with blanks, quotes or
+ * control characters is written as a C string. Directories on the way need no line of
+ * their own. A later line about the same path takes precedence, so two captures can be
+ * laid over each other. */
 #ifndef VCK_SOURCE_CAPTURE_H
 #define VCK_SOURCE_CAPTURE_H
 
 #include "base/buf.h"
 #include "source/memtree.h"
+#include "source/root.h"
 
 /* First line of every capture file. */
 #define VCK_CAPTURE_MAGIC "# viommu-check capture 1"
+/* Repeated bytes ("0+1000: ff") may grow a capture to this much and no more. */
+#define VCK_CAPTURE_FILL_MAX VCK_FILE_MAX
 
 /* Whether the text says that it is a capture, of this or another version of the format.
  */
@@ -44,7 +48,7 @@ int vck_capture_parse(const char *text, size_t n, struct vck_memtree *t,
 
 /**
  * vck_capture_format - write a tree as text
- * @t: the tree; its directories get sorted
+ * @t: the tree; its directories get sorted, pieces of files that touch get joined
  * @out: appended to; check out->failed
  *
  * The same tree gives the same text, and reading the text gives the same tree.

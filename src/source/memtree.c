@@ -449,6 +449,59 @@ int vck_memtree_extent(struct vck_memtree *t, const char *path, size_t off,
 	return 0;
 }
 
+/* How many pieces from @i on touch, and their bytes. */
+static size_t touching(const struct vck_mem_node *f, size_t i, size_t *ret_len)
+{
+	size_t n = 1, len = f->extents[i].len;
+
+	for (; i + n < f->n_extents; n++) {
+		if (f->extents[i + n].off != f->extents[i].off + len)
+			break;
+		len += f->extents[i + n].len;
+	}
+	*ret_len = len;
+	return n;
+}
+
+/* Done once, before somebody looks at a file as a whole: to join with every piece that is
+ * added would copy the same bytes again and again where a text has them backwards. */
+int vck_mem_join(struct vck_mem_node *f)
+{
+	size_t kept = 0, n, len;
+	int r = 0;
+
+	for (size_t i = 0; i < f->n_extents; i += n) {
+		struct vck_extent e = f->extents[i];
+		uint8_t *p = e.data;
+
+		n = touching(f, i, &len);
+		if (n > 1)
+			p = realloc(e.data, len);
+		if (p) {
+			e.data = p;
+		} else { /* stays apart from the next one */
+			r = -ENOMEM;
+			n = 1;
+		}
+		for (size_t k = i + 1; k < i + n; k++) {
+			memcpy(e.data + e.len, f->extents[k].data, f->extents[k].len);
+			e.len += f->extents[k].len;
+			free(f->extents[k].data);
+		}
+		f->extents[kept++] = e;
+	}
+	f->n_extents = kept;
+	return r;
+}
+
+bool vck_mem_is_whole(const struct vck_mem_node *f)
+{
+	if (!f->n_extents)
+		return f->size == 0;
+	return f->n_extents == 1 && f->extents[0].off == 0 &&
+	       f->extents[0].len == f->size;
+}
+
 int vck_mem_replace(struct vck_mem_node *f, const void *data, size_t n)
 {
 	node_clear(f);

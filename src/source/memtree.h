@@ -77,6 +77,11 @@ int vck_mem_replace(struct vck_mem_node *f, const void *data, size_t n) must_che
 void vck_mem_forget(struct vck_mem_node *f);
 /* Take the bytes [off, off+n) out of a file: they become a hole. */
 int vck_mem_punch(struct vck_mem_node *f, size_t off, size_t n) must_check;
+/* Make one piece of those that touch. Return: 0 or -ENOMEM. */
+int vck_mem_join(struct vck_mem_node *f) must_check;
+/* Whether a file's content is known from its start to its end, in one piece or none;
+ * after vck_mem_join(). */
+bool vck_mem_is_whole(const struct vck_mem_node *f) must_check;
 /* Remove a node and everything below; absent is fine. */
 void vck_memtree_remove(struct vck_memtree *t, const char *path);
 

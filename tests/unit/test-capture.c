@@ -74,6 +74,50 @@ static void test_round_trip(void **state)
 	vck_memtree_free(t);
 }
 
+/* However the pieces of a file came, its text is the same. */
+static void test_pieces(void **state)
+{
+	struct vck_memtree *t = parse(MAGIC "x sys/config 25\n"
+					    "  1: 86 80 12 56\n"
+					    "  0: 86 80 10 a1 07 04 10 00\n"
+					    "  14: 05\n  12: 03 04\n  10: 01 02\n"
+					    "x proc/cmdline 4\n  2: 63 0a\n  0: 61 62\n",
+				      0, 0);
+
+	(void)state;
+	assert_formats(t, MAGIC "f proc/cmdline \"abc\\n\"\n"
+				"x sys/config 25\n"
+				"  0: 86 80 10 a1 07 04 10 00\n"
+				"  10: 01 02 03 04 05\n");
+	vck_memtree_free(t);
+}
+
+/* As many repeated bytes as a reader takes stand as such, what is above that in full. */
+static void test_fill_budget(void **state)
+{
+	cleanup_buf struct vck_buf text = {0}, want = {0};
+	struct vck_memtree *t;
+	unsigned half = VCK_CAPTURE_FILL_MAX / 2;
+
+	(void)state;
+	vck_buf_addf(&text, MAGIC "x a %u\n  0+%x: 00\n", half, half);
+	vck_buf_addf(&text, "x b %u\n  0+%x: 01\n", half, half - 64);
+	vck_buf_adds(&text, "x c 128\n");
+	for (unsigned off = 0; off < 128; off += 16)
+		vck_buf_addf(&text, "  %x: 02 02 02 02 02 02 02 02 02 02 02 02 02 02 02 02\n",
+			     off);
+	t = parse(vck_buf_str(&text), 0, 0);
+	vck_buf_addf(&want, MAGIC "x a %u\n  0+%x: 00\n", half, half);
+	vck_buf_addf(&want, "x b %u\n  0+%x: 01\n", half, half - 64);
+	vck_buf_adds(&want, "x c 128\n  0+40: 02\n");
+	for (unsigned off = 64; off < 128; off += 16)
+		vck_buf_addf(&want, "  %x: 02 02 02 02 02 02 02 02 02 02 02 02 02 02 02 02\n",
+			     off);
+	assert_formats(t, vck_buf_str(&want));
+	vck_memtree_free(t);
+	vck_memtree_free(parse(vck_buf_str(&want), 0, 0));
+}
+
 /* Each of these lines is skipped, and nothing but it. */
 static void test_damaged_lines(void **state)
 {
@@ -266,6 +310,25 @@ static void test_trim(void **state)
 	vck_memtree_free(t);
 }
 
+/* Of a file that is known in pieces, a secret may be known in pieces. */
+static void test_scrub_pieces(void **state)
+{
+	struct vck_memtree *t = parse(MAGIC "x proc/cmdline 9\n"
+					    "  4: 31 2e 31 2e 31\n  0: 69 70 3d 31\n"
+					    "x proc/cpuinfo 20\n  4: 53 65 72 69 61 6c\n"
+					    "x proc/swaps 20\n  4: 53 65 72 69 61 6c\n"
+					    "f sys/firmware/devicetree/base/chosen/bootargs\n",
+				      0, 0);
+
+	(void)state;
+	assert_int_equal(vck_capture_trim(t), 0);
+	assert_int_equal(vck_capture_scrub(t), 0);
+	assert_formats(t, MAGIC "f proc/cmdline \"ip=redacted\"\n"
+				"u proc/cpuinfo\nu proc/swaps\n"
+				"f sys/firmware/devicetree/base/chosen/bootargs \"\"\n");
+	vck_memtree_free(t);
+}
+
 static void test_scrub_files(void **state)
 {
 	struct vck_memtree *t = parse(
@@ -452,12 +515,15 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_pieces),
+		cmocka_unit_test(test_fill_budget),
 		cmocka_unit_test(test_damaged_lines),
 		cmocka_unit_test(test_damaged_is_not_absent),
 		cmocka_unit_test(test_hex),
 		cmocka_unit_test(test_overlay),
 		cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_scrub),
+		cmocka_unit_test(test_scrub_pieces),
 		cmocka_unit_test(test_scrub_files),
 		cmocka_unit_test(test_trim),
 		cmocka_unit_test(test_record),
