@@ -145,15 +145,14 @@ static enum vck_tri any_unit_by_firmware(const struct vck_host *h)
 	return vck_host_has(h, VCK_EV_UNITS) ? VCK_NO : VCK_UNKNOWN;
 }
 
-/* Groups of vfio's own making for devices without an IOMMU do not count. */
-static bool real_group(const struct vck_group *g)
+bool vck_group_is_real(const struct vck_group *g)
 {
 	return g && !streq0(g->name, "vfio-noiommu");
 }
 
 enum vck_tri vck_device_gets_group(const struct vck_host *h, const struct vck_device *d)
 {
-	if (real_group(d->group))
+	if (vck_group_is_real(d->group))
 		return VCK_YES;
 	if (!vck_device_has(d, VCK_EV_GROUP))
 		return VCK_UNKNOWN;
@@ -203,7 +202,7 @@ static int join(struct vck_host *h, struct vck_device *d, struct vck_membership 
 
 		if (p->devices[i] == d)
 			r = add_member(h, m, cap, d);
-		if (!real_group(g))
+		if (!vck_group_is_real(g))
 			continue; /* not in it either */
 		m->group = g;
 		m->incomplete |= g->n_missing > 0;
@@ -220,7 +219,7 @@ int vck_membership_init(struct vck_host *h, struct vck_device *d,
 	size_t cap = 0;
 	int r = 0;
 
-	if (real_group(d->group)) {
+	if (vck_group_is_real(d->group)) {
 		m.group = d->group;
 		m.devices = d->group->devices;
 		m.n_devices = d->group->n_devices;

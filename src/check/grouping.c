@@ -230,10 +230,7 @@ static const struct late_acs *late_acs_of(const struct vck_host *h)
 static const char *disagreement(struct vck_host *h)
 {
 	const struct late_acs *late = late_acs_of(h);
-	size_t len;
 
-	if (vck_cmdline_get(h, "pcie_acs_override", 0, &len))
-		return "the rules of the mainline kernel would part these: pcie_acs_override is on the command line and group borders do not show real isolation";
 	if (late)
 		return vck_arena_printf(&h->arena, "the rules of the mainline kernel would part these: kernels from %u.%u.%u on switch ACS on after the groups were made; update to %u.%u.%u or newer",
 					late->kver / 1000, late->kver % 1000, late->first,
@@ -337,6 +334,23 @@ static int add_regions(struct vck_host *h, struct vck_group *g)
 	return 0;
 }
 
+/* Has the kernel the endpoints in more than one group? */
+static bool is_parted(const struct vck_group *g)
+{
+	const struct vck_group *one = NULL;
+
+	for (size_t i = 0; i < g->n_devices; i++) {
+		const struct vck_device *d = g->devices[i];
+
+		if (!d->group || vck_device_is_bridge(d))
+			continue;
+		if (one && one != d->group)
+			return true;
+		one = d->group;
+	}
+	return false;
+}
+
 static int build_predicted(const struct explain *x)
 {
 	struct vck_host *h = x->h;
@@ -358,6 +372,7 @@ static int build_predicted(const struct explain *x)
 	for (size_t i = 0; i < h->n_predicted; i++) {
 		int r = add_regions(h, h->predicted[i]);
 
+		h->predicted[i]->parted = is_parted(h->predicted[i]);
 		if (r == 0)
 			r = explain_group(x, h->predicted[i]);
 		if (r < 0)

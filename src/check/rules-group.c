@@ -427,6 +427,90 @@ const struct vck_rule vck_rule_group_acs_override = {
 	.symptoms = VCK_STRINGS("37"),
 };
 
+/* Functions of other groups that a finding names. */
+#define NEIGHBOURS_MAX 3
+
+/* Those that the model puts together with @d and the kernel into another group: up to @max.
+ * The search ends there, so it is over soon however many there are. */
+static size_t neighbours(const struct vck_device *d, const struct vck_device **ret,
+			 size_t max)
+{
+	const struct vck_group *all = d->predicted;
+	size_t n = 0;
+
+	for (size_t i = 0; i < all->n_devices && n < max; i++) {
+		const struct vck_device *o = all->devices[i];
+
+		if (o->group && o->group != d->group && !vck_device_is_bridge(o))
+			ret[n++] = o;
+	}
+	return n;
+}
+
+/* An endpoint of the group that has neighbours, or NULL; *unplaced: one of which the
+ * model cannot say where it belongs, or NULL. */
+static const struct vck_device *with_neighbours(const struct vck_group *g,
+						const struct vck_device **unplaced)
+{
+	for (size_t i = 0; i < g->n_devices; i++) {
+		const struct vck_device *d = g->devices[i];
+
+		if (d->bus != VCK_BUS_PCI || vck_device_is_bridge(d))
+			continue;
+		if (!d->predicted)
+			*unplaced = d;
+		else if (d->predicted->parted)
+			return d;
+	}
+	return NULL;
+}
+
+static enum vck_result peer_eval(const struct vck_subject *s, struct vck_finding *f)
+{
+	const struct vck_device *d, *unplaced = NULL, *others[NEIGHBOURS_MAX + 1];
+	cleanup_buf struct vck_buf names = {0};
+	size_t n;
+
+	if (!vck_group_is_real(s->group))
+		return VCK_RESULT_NA;
+	d = with_neighbours(s->group, &unplaced);
+	if (!d && !unplaced)
+		return VCK_RESULT_PASS;
+	if (!d) {
+		vck_finding_summary(s, f, "what decides it for %s could not be read",
+				    unplaced->address);
+		return VCK_RESULT_UNKNOWN;
+	}
+	n = neighbours(d, others, ARRAY_SIZE(others));
+	for (size_t i = 0; i < n && i < NEIGHBOURS_MAX; i++) {
+		vck_buf_addf(&names, "%s%s", i ? ", " : "", others[i]->address);
+		vck_finding_evidence(s, f,
+				     vck_device_sysfs(s, others[i], "iommu_group"), "%s",
+				     others[i]->group->id);
+	}
+	vck_finding_summary(s, f, "the hardware does not isolate %s from %s%s: %s",
+			    d->address, vck_buf_str(&names),
+			    n > NEIGHBOURS_MAX ? " and others" : "", d->predicted->why);
+	vck_finding_remedy(s, f, VCK_REMEDY_RUNTIME, NULL,
+			   "give all of them to the same guest, or none to any");
+	return VCK_RESULT_FAIL;
+}
+
+const struct vck_rule vck_rule_group_peer_to_peer = {
+	.id = "group.peer-to-peer",
+	.scope = VCK_SCOPE_GROUP,
+	.severity = VCK_SEV_WARNING,
+	.eval = peer_eval,
+	.title = "the hardware isolates the group from every other one",
+	.why = "Devices that the kernel put into different groups can still reach each other where no ACS "
+	       "redirects between them: with pcie_acs_override, which makes the kernel believe in it; and on "
+	       "Arm before 6.15, where a device that was probed before the ports above it had a group got "
+	       "one of its own. A guest with one of them can then write to the memory of the others. A quirk "
+	       "that is newer than this program may also say that the hardware does isolate them.",
+	.remedy = "the same guest for all of them",
+	.reference = "drivers/iommu/iommu.c:pci_device_group, 5.10 to 7.3",
+};
+
 static enum vck_result spaces_eval(const struct vck_subject *s, struct vck_finding *f)
 {
 	if (endpoints(s->group) < 2)

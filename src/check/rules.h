@@ -24,6 +24,7 @@
 	X(coherency_smmu_firmware)                                                       \
 	X(firmware_iommu_unused)                                                         \
 	X(group_isolation)                                                               \
+	X(group_peer_to_peer)                                                            \
 	X(group_acs_override)                                                            \
 	X(group_address_spaces)                                                          \
 	X(device_vfio_driver)                                                            \

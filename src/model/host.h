@@ -266,6 +266,7 @@ struct vck_group {
 	bool host_used;		   /* the host uses a member */
 	enum vck_tri isolated_msi; /* of all members together */
 	enum vck_tri viable;
+	bool parted;	 /* a predicted one: the kernel has its endpoints in several groups */
 	const char *why; /* how it came about, one line; NULL for a group of one */
 	const char *separate; /* what would separate it, or NULL */
 	struct vck_finding *findings;

@@ -6,8 +6,8 @@
 #include "fuzz.h"
 #include "source/capture.h"
 
-/* A short line can stand for 256 MiB. Whatever goes through all of that takes its time, some
- * half a minute under ASan, and nothing is learned: test-capture has large ones. */
+/* A short line can stand for 256 MiB. Whatever goes through all of that takes its time,
+ * some half a minute under ASan, and nothing is learned: test-capture has large ones. */
 #define BYTES_MAX (1u << 20)
 
 static size_t bytes_of(const struct vck_mem_node *n)

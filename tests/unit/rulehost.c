@@ -21,6 +21,7 @@ static struct vck_device *add(struct vck_host *h, const char *address)
 	assert_int_equal(vck_bdf_parse(address, &d->bdf), 0);
 	d->have = ~0u;
 	d->cap.header_known = VCK_YES;
+	d->cap.multifunction = VCK_NO;
 	d->cap.all_ones = d->cap.ats.present = d->cap.sriov.present = VCK_NO;
 	d->cap.msi.present = d->cap.msix.present = VCK_YES;
 	d->cap.exp.present = d->cap.exp.regs_known = VCK_YES;
@@ -83,6 +84,7 @@ void rulehost_init(struct rulehost *r)
 	r->port = add(r->host, "0000:00:01.0");
 	r->port->cap.header_type = 1;
 	r->port->cap.exp.type = VCK_PCIE_ROOT_PORT;
+	r->port->cap.acs = (struct vck_cap_acs){.present = VCK_YES, .cap = 0x1d, .ctl = 0x1d};
 	r->port->driver = "pcieport";
 	r->device = add(r->host, "0000:01:00.0");
 	r->device->upstream = r->port;
@@ -159,6 +161,9 @@ static const struct {
 	D("msi", TRI, cap.msi.present),
 	D("msix", TRI, cap.msix.present),
 	D("pin", U8, cap.intx_pin),
+	D("acs", TRI, cap.acs.present),
+	D("acs-cap", U16, cap.acs.cap),
+	D("acs-ctl", U16, cap.acs.ctl),
 	D("ats", TRI, cap.ats.present),
 	D("ats-ctl", U16, cap.ats.ctl),
 	D("sriov", TRI, cap.sriov.present),
@@ -294,12 +299,33 @@ static void do_group(struct rulehost *r, const char *v)
 	r->host->n_groups = 0;
 }
 
+/* What vfio makes where there is no IOMMU. */
+static void do_noiommu_group(struct rulehost *r, const char *v)
+{
+	(void)v;
+	r->group->name = "vfio-noiommu";
+}
+
 static void do_sibling(struct rulehost *r, const char *v)
 {
 	r->sibling = add(r->host, "0000:01:00.1");
 	r->sibling->upstream = r->port;
 	r->sibling->driver = *v ? v : NULL;
 	join(r, r->sibling);
+}
+
+/* A second function of the same slot, in a group of its own. */
+static void do_neighbour(struct rulehost *r, const char *v)
+{
+	struct vck_group *g = vck_host_add_group(r->host, v);
+
+	assert_non_null(g);
+	r->sibling = add(r->host, "0000:01:00.1");
+	r->sibling->upstream = r->port;
+	r->sibling->group = g;
+	r->sibling->cap.acs = r->device->cap.acs;
+	assert_int_equal(vck_group_add_device(r->host, g, r->sibling), 0);
+	r->device->cap.multifunction = VCK_YES;
 }
 
 static void do_mate(struct rulehost *r, const char *v)
@@ -501,7 +527,8 @@ static const struct {
 	{"param", do_param},	   {"vmd", do_vmd},	{"bus", do_platform_bus},
 	{"virtio", do_virtio},	   {"at", do_at},	{"host-bridge", do_bridge},
 	{"pf-joins", do_pf_joins}, {"waits", do_waits}, {"dmar", do_dmar},
-	{"missing", do_missing},   {"unserved", do_unserved}, {"lpc", do_lpc},
+	{"noiommu-group", do_noiommu_group},
+	{"neighbour", do_neighbour}, {"missing", do_missing}, {"unserved", do_unserved}, {"lpc", do_lpc},
 };
 
 static bool apply_word(struct rulehost *r, const char *key, const char *value)

@@ -290,6 +290,8 @@ static void test_advice(void **state)
 	     "pci=resource_alignment=12@0000:01:00.0");
 	says("device.bar-page", "bar=200:e0000000:e00000ff page=65536",
 	     "pci=resource_alignment=16@0000:01:00.0");
+	says("group.peer-to-peer", "acs=no neighbour=15",
+	     "does not isolate 0000:01:00.0 from 0000:01:00.1: 0000:01:00 is a multifunction");
 	/* options that write the registers, and one that only claims */
 	says("group.acs-override", "cmdline=pcie_acs_override=downstream", "memory of others");
 	says("group.acs-override", "cmdline=pci=noaer,config_acs=xxxx0@pci:0:0",
