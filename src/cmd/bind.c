@@ -116,10 +116,15 @@ static int check_free(const struct vck_host *h, const struct vck_device *d)
 
 /* All of a group is what --group asks for; a member that the group names and that could not be
  * read must not be left behind in silence. */
-static int check_whole(const struct vck_device *d, const struct vck_bind_request *q)
+static int check_whole(const struct vck_bind_jobs *j, size_t i, const struct vck_bind_request *q)
 {
+	const struct vck_device *d = j->all[i].device;
+
 	if (!q->group || !d->group || !d->group->n_missing)
 		return 0;
+	/* The members stand one behind another: said of the first. */
+	if (i && j->all[i - 1].device->group == d->group)
+		return -EPERM;
 	vck_error("%s: refused: its group also has %s, which could not be read or goes away just now (run this again, or name the devices instead of --group)",
 		  d->address, d->group->missing[0]);
 	return -EPERM;
@@ -177,7 +182,7 @@ static int collect(struct vck_host *h, const struct vck_bind_request *q, struct 
 	for (size_t i = 0; i < j->n; i++) {
 		const struct vck_device *d = j->all[i].device;
 
-		if (check_known(d) < 0 || check_whole(d, q) < 0 ||
+		if (check_known(d) < 0 || check_whole(j, i, q) < 0 ||
 		    (q->unbind ? check_free(h, d) : check_safe(h, d, q)) < 0)
 			refused = -EPERM;
 	}

@@ -43,7 +43,7 @@ static bool may_be_native(const struct vck_device *d)
 {
 	if (!d->driver)
 		return !vck_device_has(d, VCK_EV_DRIVER);
-	return !strstr(d->driver, "vfio");
+	return !vck_device_is_on_vfio(d);
 }
 
 static void add_console(const struct vck_device *d, struct vck_buf *b)

@@ -41,11 +41,6 @@ struct mover {
 	int lock, records;
 };
 
-static bool is_on_vfio(const struct vck_device *d)
-{
-	return d->driver && (strstr(d->driver, "vfio") || streq(d->driver, "nvgrace-gpu-vfio-pci"));
-}
-
 static int say_failure(const struct vck_device *d, const char *what, int err)
 {
 	vck_error("%s: cannot %s: %s", d->address, what, strerror(-err));
@@ -196,7 +191,7 @@ static int probe_one(struct vck_global *g, struct vck_host *h, struct vck_device
 	cleanup_buf struct vck_buf why = { 0 };
 	int status;
 
-	if (!is_on_vfio(d) && !q->bind) {
+	if (!vck_device_is_on_vfio(d) && !q->bind) {
 		vck_error("%s: not on a vfio driver, so VFIO cannot be asked (--bind moves it there and back)",
 			  d->address);
 		return VCK_EXIT_FAILED;
@@ -206,7 +201,7 @@ static int probe_one(struct vck_global *g, struct vck_host *h, struct vck_device
 		vck_error("%s: refused: it is the IOMMU itself", d->address);
 		return VCK_EXIT_REFUSED;
 	}
-	if (!is_on_vfio(d) && !q->force && vck_move_dangers(h, d, &why) < 0) {
+	if (!vck_device_is_on_vfio(d) && !q->force && vck_move_dangers(h, d, &why) < 0) {
 		vck_error("out of memory");
 		return VCK_EXIT_FAILED;
 	}
@@ -221,7 +216,7 @@ static int probe_one(struct vck_global *g, struct vck_host *h, struct vck_device
 		return VCK_EXIT_FAILED;
 	}
 	d->probe->predicted = d->now;
-	if (is_on_vfio(d)) {
+	if (vck_device_is_on_vfio(d)) {
 		snprintf(d->probe->driver, sizeof(d->probe->driver), "%s", d->driver);
 		status = ask(d, &(bool){ false });
 	} else {

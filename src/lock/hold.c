@@ -27,7 +27,7 @@ static const char *refusal_of(const struct vck_device *d)
 		return "another 'viommu-check run' holds it";
 	if (d->physfn && o->enabled != VCK_NO)
 		return "a virtual function has its physical function's bit (clear it there: viommu-check nosnoop --disable)";
-	if (d->driver && !strstr(d->driver, "vfio"))
+	if (d->driver && !vck_device_is_on_vfio(d))
 		return "a driver of the host uses it (bind it first: viommu-check bind)";
 	return NULL;
 }

@@ -361,6 +361,11 @@ bool vck_device_is_placed(const struct vck_device *d)
 	       (d->syspath && *d->syspath && vck_device_has(d, VCK_EV_IDS));
 }
 
+bool vck_device_is_on_vfio(const struct vck_device *d)
+{
+	return d->driver && strstr(d->driver, "vfio");
+}
+
 bool vck_device_is_bridge(const struct vck_device *d)
 {
 	return d->cap.header_known == VCK_YES && d->cap.header_type != 0;

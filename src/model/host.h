@@ -439,6 +439,9 @@ const char *vck_bus_name(enum vck_bus b);
 
 /* Properties of a device that several rules share. */
 bool vck_device_is_bridge(const struct vck_device *d); /* header type 1 or 2, known */
+/* Is it on a driver of vfio's, by its name? Every one has "vfio" in it, also variants that
+ * nobody here has heard of; those that are known are in vck_driver_is_vfio(). */
+bool vck_device_is_on_vfio(const struct vck_device *d);
 /* A note about a PCI function is found by where it is and what it is: both are known. Nothing is
  * noted of others. */
 bool vck_device_is_placed(const struct vck_device *d);

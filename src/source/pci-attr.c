@@ -61,7 +61,7 @@ static void read_numbers(const struct vck_host *h, struct vck_device *d,
  * asked for, the attributes would add nothing. */
 static bool is_awake(const struct vck_host *h, const struct vck_device *d)
 {
-	return h->only_open_findings && d->driver && !strstr(d->driver, "vfio") &&
+	return h->only_open_findings && d->driver && !vck_device_is_on_vfio(d) &&
 	       d->cap.std_known == VCK_YES && d->cap.pm.present == VCK_YES &&
 	       !(d->cap.pm.pmcsr & PMCSR_STATE);
 }
@@ -301,8 +301,7 @@ static int read_vfio_cdev(struct vck_pci_reader *rd, struct vck_device *d,
 	cleanup_names struct vck_names names = {0};
 	cleanup_dir struct vck_dir *sub = NULL;
 
-	/* vfio drivers make it, and they all say so in their name. */
-	if (!d->driver || !strstr(d->driver, "vfio") ||
+	if (!vck_device_is_on_vfio(d) ||
 	    vck_dir_opendir(dir, "vfio-dev", &sub) < 0 || vck_dir_list(sub, &names) < 0 ||
 	    !names.n)
 		return 0;
