@@ -144,6 +144,23 @@ def groups(run):
     return wrong
 
 
+def parted(run):
+    """group.peer-to-peer fails for the groups whose endpoints the prediction has together with
+    those of other groups, and for no other."""
+    document = run.json("list.json")
+    bridges = {d["address"] for d in document["devices"] if (d["class"] or "").startswith("0604")}
+    group = {d["address"]: d["group"] for d in document["devices"]
+             if d["group"] is not None and d["address"] not in bridges}
+    expected = set()
+    for whole in run.json("groups.json")["groups"]:
+        parts = {group[d] for d in whole["devices"] if d in group}
+        expected |= parts if len(parts) > 1 else set()
+    found = {g["id"] for g in document["groups"] for f in g["findings"]
+             if f["id"] == "group.peer-to-peer" and f["result"] == "fail"}
+    return [f"group {g}: {'not ' if g in expected else ''}found"
+            for g in sorted(expected ^ found)]
+
+
 def bound_back(run):
     """probe --bind left every device with the driver it had."""
     drivers = [{d["address"]: d["driver"] for d in run.json(name)["devices"]}
@@ -215,6 +232,7 @@ CHECKS = (
     ("the same JSON from a capture", same_from_capture),
     ("attach predictions", predictions),
     ("groups --predict", groups),
+    ("groups that are parted", parted),
     ("probe", probe),
     ("probe gives everything back", bound_back),
 )
