@@ -51,7 +51,7 @@ struct vck_option {
 	const char *name;  /* long name */
 	char letter;	   /* 0: none */
 	const char *arg;   /* name of the argument, NULL: none; "[WHEN]" optional */
-	int id;		   /* returned by vck_options_next(); unique within the command, 0 with VCK_FLAG and VCK_TEXT */
+	int id;		   /* for what takes it; unique within the command, 0 with VCK_FLAG and VCK_TEXT */
 	const char *help;
 	const char *values; /* for completion: "auto always never", "@device", "@file", "@column", "@driver", "@rule" … */
 	unsigned exclusive; /* options that share a bit here exclude each other */
@@ -77,31 +77,9 @@ const struct vck_command *vck_command_find(const char *name);
 struct vck_filter;
 
 /* --- options.c --- */
-struct vck_options {
-	const struct vck_command *cmd;
-	struct vck_global *global;
-	void *request; /* what VCK_FLAG and VCK_TEXT fill, borrowed */
-	int argc;
-	char **argv;
-	struct option *longs; /* owned */
-	char *shorts;	      /* owned */
-	unsigned seen;	      /* exclusive bits */
-	const char *seen_name[32];
-};
-
-/* Return: 0, or -ENOMEM after a message. argv[0] is the command's name. */
-int vck_options_init(struct vck_options *o, const struct vck_command *c, struct vck_global *g,
-		     int argc, char **argv) must_check;
-/**
- * vck_options_next - the next option of the command
- * Global options and --help are dealt with inside.
- * Return: the option's id (> 0) with *arg set, 0 at the end (operands from
- * o->argv[optind] on), -1: done, exit with *arg as the message was printed and
- * *ret_exit as the status.
- */
-int vck_options_next(struct vck_options *o, const char **arg, int *ret_exit) must_check;
 /**
  * vck_options_take - all options of a command
+ * Global options and --help are dealt with inside. argv[0] is the command's name.
  * @request: what its rows fill
  * @filter: filled by VCK_FILTER_OPTIONS and the operands, or NULL: those begin at argv[optind]
  * @own: what takes the options that have an id, negative after a message; NULL: there are none
@@ -110,8 +88,6 @@ int vck_options_next(struct vck_options *o, const char **arg, int *ret_exit) mus
 int vck_options_take(const struct vck_command *c, struct vck_global *g, int argc, char **argv,
 		     void *request, struct vck_filter *filter,
 		     int (*own)(void *request, int id, const char *arg), int *ret_exit) must_check;
-void vck_options_done(struct vck_options *o);
-#define cleanup_options cleanup(vck_options_done)
 /* Usage text of a command to @out. */
 void vck_usage(FILE *out, const struct vck_command *c);
 

@@ -27,23 +27,23 @@ static void print(void *data, enum vck_guard_level level, const char *text)
 		vck_error("%s", text);
 }
 
+static int take_interval(void *request, int id, const char *arg)
+{
+	uint32_t *interval = request;
+
+	(void)id; /* there is no other */
+	if (vck_parse_u32(arg, 10, interval) == 0 && *interval >= 10 && *interval <= 3600000)
+		return 0;
+	vck_error("--interval: '%s' is not a number from 10 to 3600000", arg);
+	return -EINVAL;
+}
+
 static int run(const struct vck_command *c, struct vck_global *g, int argc, char **argv)
 {
-	cleanup_options struct vck_options o = { 0 };
 	uint32_t interval = VCK_GUARD_INTERVAL_MS;
-	const char *arg;
-	int id, status, r;
+	int status, r;
 
-	if (vck_options_init(&o, c, g, argc, argv) < 0)
-		return VCK_EXIT_FAILED;
-	while ((id = vck_options_next(&o, &arg, &status)) > 0) {
-		if (vck_parse_u32(arg, 10, &interval) < 0 || interval < 10 ||
-		    interval > 3600000) {
-			vck_error("--interval: '%s' is not a number from 10 to 3600000", arg);
-			return VCK_EXIT_FAILED;
-		}
-	}
-	if (id < 0)
+	if (vck_options_take(c, g, argc, argv, &interval, NULL, take_interval, &status) < 0)
 		return status;
 	r = vck_guard_run(&vck_write_env_host, interval, print, NULL);
 	if (r == -EBUSY)

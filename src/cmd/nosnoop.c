@@ -22,14 +22,7 @@ enum {
 	OPT_UNLOCK,
 	OPT_TEST,
 	OPT_APPLY,
-	OPT_DRY_RUN,
-	OPT_FORCE,
-	OPT_GROUP,
-	OPT_ALL,
 	OPT_VERIFY,
-	OPT_JSON,
-	OPT_NOHEADINGS,
-	OPT_RAW,
 };
 
 /* --disable goes with --lock, which does it anyway; nothing else goes together. */
@@ -52,16 +45,23 @@ static const struct vck_option options[] = {
 	  "find out whether the bit can be set at all, and put it back", NULL, EX_OTHER },
 	{ "apply", 0, NULL, OPT_APPLY,
 	  "clear what is locked; for the udev rule and the boot service", NULL, EX_OTHER },
-	{ "dry-run", 0, NULL, OPT_DRY_RUN, "print the plan and do nothing", NULL, 0 },
-	{ "force", 'f', NULL, OPT_FORCE,
-	  "also where a driver of the host uses it, where it is open, or a VF's PF", NULL, 0 },
-	{ "group", 0, NULL, OPT_GROUP, "also the other members of their IOMMU groups", NULL, 0 },
-	{ "all", 'a', NULL, OPT_ALL, "every function that has the bit", NULL, 0 },
+	{ "dry-run", 0, NULL, 0, "print the plan and do nothing", NULL, 0,
+	  VCK_FLAG(struct vck_nosnoop_options, dry_run) },
+	{ "force", 'f', NULL, 0,
+	  "also where a driver of the host uses it, where it is open, or a VF's PF", NULL, 0,
+	  VCK_FLAG(struct vck_nosnoop_options, force) },
+	{ "group", 0, NULL, 0, "also the other members of their IOMMU groups", NULL, 0,
+	  VCK_FLAG(struct vck_nosnoop_options, group) },
+	{ "all", 'a', NULL, 0, "every function that has the bit", NULL, 0,
+	  VCK_FLAG(struct vck_nosnoop_options, all) },
 	{ "verify", 0, "SECONDS", OPT_VERIFY,
 	  "keep looking that long whether the bit comes back", NULL, 0 },
-	{ "json", 'J', NULL, OPT_JSON, "print the JSON document of list", NULL, 0 },
-	{ "noheadings", 'n', NULL, OPT_NOHEADINGS, "no line of headings", NULL, 0 },
-	{ "raw", 'r', NULL, OPT_RAW, "columns separated by one blank", NULL, 0 },
+	{ "json", 'J', NULL, 0, "print the JSON document of list", NULL, 0,
+	  VCK_FLAG(struct vck_nosnoop_options, json) },
+	{ "noheadings", 'n', NULL, 0, "no line of headings", NULL, 0,
+	  VCK_FLAG(struct vck_nosnoop_options, no_headings) },
+	{ "raw", 'r', NULL, 0, "columns separated by one blank", NULL, 0,
+	  VCK_FLAG(struct vck_nosnoop_options, raw) },
 	{ "slot", 's', "SLOT", VCK_OPT_SLOT, "functions at these addresses, as lspci -s", "@device", 0 },
 	{ "id", 'd', "VENDOR:DEVICE", VCK_OPT_ID, "functions with these ids, as lspci -d", NULL, 0 },
 	{ "in-group", 'g', "GROUP", VCK_OPT_GROUP, "members of these IOMMU groups", "@group", 0 },
@@ -394,58 +394,24 @@ static void take_action(struct vck_nosnoop_options *o, int id)
 		o->action = actions[id];
 }
 
-static int take_option(struct vck_nosnoop_options *o, int id, const char *arg)
+static int take_option(void *request, int id, const char *arg)
 {
-	switch (id) {
-	case OPT_LOCK:
-		return take_lock_kind(o, arg);
-	case OPT_VERIFY:
-		return take_verify(o, arg);
-	case OPT_DRY_RUN:
-		o->dry_run = true;
-		return 0;
-	case OPT_FORCE:
-		o->force = true;
-		return 0;
-	case OPT_GROUP:
-		o->group = true;
-		return 0;
-	case OPT_ALL:
-		o->all = true;
-		return 0;
-	case OPT_JSON:
-		o->json = true;
-		return 0;
-	case OPT_NOHEADINGS:
-		o->no_headings = true;
-		return 0;
-	case OPT_RAW:
-		o->raw = true;
-		return 0;
-	}
-	if (!vck_filter_option(&o->filter, id, arg))
-		take_action(o, id);
+	if (id == OPT_LOCK)
+		return take_lock_kind(request, arg);
+	if (id == OPT_VERIFY)
+		return take_verify(request, arg);
+	take_action(request, id);
 	return 0;
 }
 
 int vck_nosnoop_main(const struct vck_command *c, struct vck_global *g,
 		     const struct vck_write_env *env, int argc, char **argv)
 {
-	cleanup_options struct vck_options opts = { 0 };
 	struct vck_nosnoop_options o = { 0 };
-	const char *arg = NULL;
-	int id, status;
+	int status;
 
-	if (vck_options_init(&opts, c, g, argc, argv) < 0)
-		return VCK_EXIT_FAILED;
-	while ((id = vck_options_next(&opts, &arg, &status)) > 0) {
-		if (take_option(&o, id, arg) < 0)
-			return VCK_EXIT_FAILED;
-	}
-	if (id < 0)
+	if (vck_options_take(c, g, argc, argv, &o, &o.filter, take_option, &status) < 0)
 		return status;
-	o.filter.operands = argv + optind;
-	o.filter.n_operands = argc - optind;
 	if (o.action == VCK_NOSNOOP_SHOW)
 		return show(g, &o);
 	if (g->root && env == &vck_write_env_host) {

@@ -53,7 +53,19 @@ static int value_of(const struct vck_option *rows, size_t i)
 	return rows[i].id ? rows[i].id : OPT_ROW + (int)i;
 }
 
-static void add_rows(struct vck_options *o, const struct vck_option *rows, size_t *n, char **s)
+struct options {
+	const struct vck_command *cmd;
+	struct vck_global *global;
+	void *request; /* what VCK_FLAG and VCK_TEXT fill, borrowed */
+	int argc;
+	char **argv;
+	struct option *longs; /* owned */
+	char *shorts;	      /* owned */
+	unsigned seen;	      /* exclusive bits */
+	const char *seen_name[32];
+};
+
+static void add_rows(struct options *o, const struct vck_option *rows, size_t *n, char **s)
 {
 	for (size_t i = 0; rows && rows[i].name; i++) {
 		const struct vck_option *row = &rows[i];
@@ -75,18 +87,27 @@ static void add_rows(struct vck_options *o, const struct vck_option *rows, size_
 	}
 }
 
-int vck_options_init(struct vck_options *o, const struct vck_command *c, struct vck_global *g,
+static void options_done(struct options *o)
+{
+	free(o->longs);
+	free(o->shorts);
+	o->longs = NULL;
+	o->shorts = NULL;
+}
+
+/* Return: 0, or -ENOMEM after a message. */
+static int options_init(struct options *o, const struct vck_command *c, struct vck_global *g,
 		     int argc, char **argv)
 {
 	size_t rows = count(c->options) + count(vck_global_options), n = 0;
 	char *s;
 
-	*o = (struct vck_options){ .cmd = c, .global = g, .argc = argc, .argv = argv };
+	*o = (struct options){ .cmd = c, .global = g, .argc = argc, .argv = argv };
 	o->longs = calloc(rows + 1, sizeof(*o->longs));
 	o->shorts = calloc(rows + 1, 3);
 	if (!o->longs || !o->shorts) {
 		vck_error("out of memory");
-		vck_options_done(o);
+		options_done(o);
 		return -ENOMEM;
 	}
 	s = o->shorts;
@@ -94,14 +115,6 @@ int vck_options_init(struct vck_options *o, const struct vck_command *c, struct 
 	add_rows(o, vck_global_options, &n, &s);
 	optind = 0;
 	return 0;
-}
-
-void vck_options_done(struct vck_options *o)
-{
-	free(o->longs);
-	free(o->shorts);
-	o->longs = NULL;
-	o->shorts = NULL;
 }
 
 static const struct vck_option *row_of(const struct vck_option *rows, int value)
@@ -114,7 +127,7 @@ static const struct vck_option *row_of(const struct vck_option *rows, int value)
 }
 
 /* False: it is left to the command. */
-static bool store(const struct vck_options *o, const struct vck_option *row, const char *arg)
+static bool store(const struct options *o, const struct vck_option *row, const char *arg)
 {
 	char *request = o->request;
 
@@ -131,7 +144,7 @@ static bool store(const struct vck_options *o, const struct vck_option *row, con
 	return false;
 }
 
-static int fail(struct vck_options *o, int *ret_exit)
+static int fail(struct options *o, int *ret_exit)
 {
 	fprintf(stderr, "Try 'viommu-check %s --help' for more information.\n", o->cmd->name);
 	*ret_exit = VCK_EXIT_FAILED;
@@ -139,7 +152,7 @@ static int fail(struct vck_options *o, int *ret_exit)
 }
 
 /* Whether @row goes with what was given before it. */
-static bool is_compatible(struct vck_options *o, const struct vck_option *row)
+static bool is_compatible(struct options *o, const struct vck_option *row)
 {
 	for (unsigned bit = 0; bit < ARRAY_SIZE(o->seen_name); bit++) {
 		if (!(row->exclusive & 1u << bit))
@@ -184,7 +197,9 @@ static bool take_global(struct vck_global *g, int id, const char *arg)
 	return false;
 }
 
-int vck_options_next(struct vck_options *o, const char **arg, int *ret_exit)
+/* The next option that is the command's own. Return: its id (> 0) with *arg set, 0 at the end
+ * (operands from o->argv[optind] on), -1: done, exit with *ret_exit. */
+static int options_next(struct options *o, const char **arg, int *ret_exit)
 {
 	const struct vck_option *row;
 
@@ -223,16 +238,16 @@ int vck_options_take(const struct vck_command *c, struct vck_global *g, int argc
 		     void *request, struct vck_filter *filter,
 		     int (*own)(void *request, int id, const char *arg), int *ret_exit)
 {
-	cleanup_options struct vck_options o = { 0 };
+	cleanup(options_done) struct options o = { 0 };
 	const char *arg;
 	int id;
 
 	*ret_exit = VCK_EXIT_FAILED;
-	if (vck_options_init(&o, c, g, argc, argv) < 0)
+	if (options_init(&o, c, g, argc, argv) < 0)
 		return -1;
 	o.request = request;
-	for (id = vck_options_next(&o, &arg, ret_exit); id > 0;
-	     id = vck_options_next(&o, &arg, ret_exit)) {
+	for (id = options_next(&o, &arg, ret_exit); id > 0;
+	     id = options_next(&o, &arg, ret_exit)) {
 		if (id == VCK_OPT_ACPIEXEC)
 			g->acpiexec = true;
 		else if (!(filter && vck_filter_option(filter, id, arg)) && own &&

@@ -14,24 +14,21 @@
 #include "vfio/session.h"
 #include "write/bound.h"
 
-enum {
-	OPT_BIND = 1,
-	OPT_FORCE,
-	OPT_JSON,
-};
-
-static const struct vck_option options[] = {
-	{ "bind", 'b', NULL, OPT_BIND,
-	  "move devices to their vfio driver for it, and back whatever happens", NULL, 0 },
-	{ "force", 0, NULL, OPT_FORCE, "with --bind: also what is refused for safety", NULL, 0 },
-	{ "json", 'J', NULL, OPT_JSON, "the JSON document with devices[].probe", NULL, 0 },
-	VCK_FILTER_OPTIONS,
-	{ 0 },
-};
-
 struct request {
 	bool bind, force, json;
 	struct vck_filter filter;
+};
+
+static const struct vck_option options[] = {
+	{ "bind", 'b', NULL, 0,
+	  "move devices to their vfio driver for it, and back whatever happens", NULL, 0,
+	  VCK_FLAG(struct request, bind) },
+	{ "force", 0, NULL, 0, "with --bind: also what is refused for safety", NULL, 0,
+	  VCK_FLAG(struct request, force) },
+	{ "json", 'J', NULL, 0, "the JSON document with devices[].probe", NULL, 0,
+	  VCK_FLAG(struct request, json) },
+	VCK_FILTER_OPTIONS,
+	{ 0 },
 };
 
 /* What is needed to move devices: open with --bind only. */
@@ -335,28 +332,11 @@ static int execute(struct vck_global *g, const struct request *q)
 
 static int run(const struct vck_command *c, struct vck_global *g, int argc, char **argv)
 {
-	cleanup_options struct vck_options o = { 0 };
 	struct request q = { 0 };
-	const char *arg;
-	int id, status = VCK_EXIT_FAILED;
+	int status;
 
-	if (vck_options_init(&o, c, g, argc, argv) < 0)
-		return VCK_EXIT_FAILED;
-	for (id = vck_options_next(&o, &arg, &status); id > 0;
-	     id = vck_options_next(&o, &arg, &status)) {
-		if (id == OPT_BIND)
-			q.bind = true;
-		else if (id == OPT_FORCE)
-			q.force = true;
-		else if (id == OPT_JSON)
-			q.json = true;
-		else
-			vck_filter_option(&q.filter, id, arg);
-	}
-	if (id < 0)
+	if (vck_options_take(c, g, argc, argv, &q, &q.filter, NULL, &status) < 0)
 		return status;
-	q.filter.operands = argv + optind;
-	q.filter.n_operands = argc - optind;
 	return execute(g, &q);
 }
 

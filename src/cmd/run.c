@@ -11,16 +11,6 @@
 
 enum {
 	OPT_DEVICE = 1,
-	OPT_ALLOW_IO_URING,
-};
-
-static const struct vck_option options[] = {
-	{ "device", 0, "DEVICE", OPT_DEVICE,
-	  "clear Enable No Snoop of this function before COMMAND starts, put it back at the end; repeatable",
-	  "@device", 0 },
-	{ "allow-io-uring", 0, NULL, OPT_ALLOW_IO_URING,
-	  "let COMMAND use io_uring, by which it can go round the lock", NULL, 0 },
-	{ 0 },
 };
 
 struct run_args {
@@ -30,30 +20,36 @@ struct run_args {
 	char **command;
 };
 
+static const struct vck_option options[] = {
+	{ "device", 0, "DEVICE", OPT_DEVICE,
+	  "clear Enable No Snoop of this function before COMMAND starts, put it back at the end; repeatable",
+	  "@device", 0 },
+	{ "allow-io-uring", 0, NULL, 0,
+	  "let COMMAND use io_uring, by which it can go round the lock", NULL, 0,
+	  VCK_FLAG(struct run_args, allow_io_uring) },
+	{ 0 },
+};
+
+static int take_device(void *request, int id, const char *arg)
+{
+	struct run_args *a = request;
+
+	(void)id; /* there is no other */
+	a->devices[a->n_devices++] = arg;
+	return 0;
+}
+
 /* 0, or -1 with the exit status set. */
 static int parse(const struct vck_command *c, struct vck_global *g, int argc, char **argv,
 		 struct run_args *a, int *ret_exit)
 {
-	cleanup_options struct vck_options o = { 0 };
-	const char *arg;
-	int id;
-
 	*ret_exit = VCK_EXIT_FAILED;
 	a->devices = calloc((size_t)argc + 1, sizeof(*a->devices));
 	if (!a->devices) {
 		vck_error("out of memory");
 		return -1;
 	}
-	if (vck_options_init(&o, c, g, argc, argv) < 0)
-		return -1;
-	for (id = vck_options_next(&o, &arg, ret_exit); id > 0;
-	     id = vck_options_next(&o, &arg, ret_exit)) {
-		if (id == OPT_DEVICE)
-			a->devices[a->n_devices++] = arg;
-		else
-			a->allow_io_uring = true;
-	}
-	if (id < 0)
+	if (vck_options_take(c, g, argc, argv, a, NULL, take_device, ret_exit) < 0)
 		return -1;
 	a->command = argv + optind;
 	if (optind < argc && optind > 0 && streq(argv[optind - 1], "--"))

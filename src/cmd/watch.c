@@ -19,8 +19,7 @@
 #include "source/udev.h"
 
 enum {
-	OPT_JSON = 1,
-	OPT_INTERVAL,
+	OPT_INTERVAL = 1,
 	OPT_FOR,
 };
 
@@ -28,21 +27,22 @@ enum {
 #define SETTLE_TIMES 10
 #define EVENTS_MAX   4096 /* taken at once */
 
-static const struct vck_option options[] = {
-	{ "json", 'J', NULL, OPT_JSON, "one JSON object a line", NULL, 0 },
-	{ "interval", 'i', "SECONDS", OPT_INTERVAL,
-	  "look for drift this often without an event (default 10, 0: only at events)", NULL, 0 },
-	{ "for", 0, "SECONDS", OPT_FOR, "stop after this time", NULL, 0 },
-	VCK_FILTER_OPTIONS,
-	{ 0 },
-};
-
 struct watch {
 	struct vck_global *global;
 	struct vck_filter filter;
 	bool json;
 	uint32_t interval, limit; /* seconds; limit 0: none */
 	struct vck_host *last;
+};
+
+static const struct vck_option options[] = {
+	{ "json", 'J', NULL, 0, "one JSON object a line", NULL, 0,
+	  VCK_FLAG(struct watch, json) },
+	{ "interval", 'i', "SECONDS", OPT_INTERVAL,
+	  "look for drift this often without an event (default 10, 0: only at events)", NULL, 0 },
+	{ "for", 0, "SECONDS", OPT_FOR, "stop after this time", NULL, 0 },
+	VCK_FILTER_OPTIONS,
+	{ 0 },
 };
 
 static void timestamp(char *out, size_t size)
@@ -199,36 +199,26 @@ static int take_seconds(const char *name, const char *arg, uint32_t *ret)
 	return r;
 }
 
+static int take_option(void *request, int id, const char *arg)
+{
+	struct watch *w = request;
+
+	return id == OPT_INTERVAL ? take_seconds("interval", arg, &w->interval)
+				  : take_seconds("for", arg, &w->limit);
+}
+
 int vck_watch_main(const struct vck_command *c, struct vck_global *g, int argc, char **argv)
 {
 	const char *root = g->root; /* a test's; --root comes with the options */
 	struct watch w = { .global = g, .interval = 10 };
-	cleanup_options struct vck_options o = { 0 };
-	int id, status, r = 0;
-	const char *arg;
+	int status;
 
-	if (vck_options_init(&o, c, g, argc, argv) < 0)
-		return VCK_EXIT_FAILED;
-	while ((id = vck_options_next(&o, &arg, &status)) > 0) {
-		if (id == OPT_JSON)
-			w.json = true;
-		else if (id == OPT_INTERVAL)
-			r = take_seconds("interval", arg, &w.interval);
-		else if (id == OPT_FOR)
-			r = take_seconds("for", arg, &w.limit);
-		else
-			vck_filter_option(&w.filter, id, arg);
-		if (r < 0)
-			return VCK_EXIT_FAILED;
-	}
-	if (id < 0)
+	if (vck_options_take(c, g, argc, argv, &w, &w.filter, take_option, &status) < 0)
 		return status;
 	if (g->root && !root) {
 		vck_error("--root: watch follows the running host, a capture does not change");
 		return VCK_EXIT_FAILED;
 	}
-	w.filter.operands = argv + optind;
-	w.filter.n_operands = argc - optind;
 	return run_watch(&w);
 }
 
