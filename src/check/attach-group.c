@@ -13,7 +13,6 @@
  * (arm-smmu-v3.c:arm_smmu_insert_master). */
 #define KVER_STREAM_TREE VCK_KVER(5, 13)
 
-#define MAX_IDS 8
 
 /* Drivers that learn of their devices from a device tree, IORT, RIMT or VIOT. */
 static bool unit_by_firmware(const struct vck_unit *u)
@@ -36,9 +35,9 @@ const struct vck_unit *vck_device_is_unit(const struct vck_host *h,
 static bool share_an_id(const struct vck_host *h, const struct vck_device *a,
 			const struct vck_device *b)
 {
-	uint16_t x[MAX_IDS], y[MAX_IDS];
-	size_t n = vck_tables_requester_ids(h, a, x, MAX_IDS),
-	       m = vck_tables_requester_ids(h, b, y, MAX_IDS);
+	uint16_t x[VCK_REQUESTER_IDS_MAX], y[VCK_REQUESTER_IDS_MAX];
+	size_t n = vck_tables_requester_ids(h, a, x, VCK_REQUESTER_IDS_MAX),
+	       m = vck_tables_requester_ids(h, b, y, VCK_REQUESTER_IDS_MAX);
 
 	for (size_t i = 0; i < n; i++) {
 		for (size_t j = 0; j < m; j++) {

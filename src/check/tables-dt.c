@@ -128,19 +128,29 @@ static enum vck_tri map_target(const struct vck_host *h, const struct vck_dt_nod
 	return vck_tri(h->kver >= VCK_KVER(7, 2) ? new : old);
 }
 
-static enum vck_tri pci_target(const struct vck_host *h, const struct vck_device *d,
-			       const struct map *m, struct vck_dt_node **ret)
+/* Each id that a function may use has to be mapped: of_pci_iommu_init() ends at the first that
+ * is not, and of_iommu_configure() takes back what came before (drivers/iommu/of_iommu.c, 5.10
+ * to 7.2). */
+static enum vck_tri pci_unit(const struct vck_host *h, const struct vck_device *d,
+			     struct vck_dt_node **ret)
 {
-	uint16_t ids[4];
+	uint16_t ids[VCK_REQUESTER_IDS_MAX];
+	size_t n = vck_tables_requester_ids(h, d, ids, ARRAY_SIZE(ids));
+	enum vck_tri all = vck_tri(n != 0);
+
+	for (size_t i = n; i-- > 0 && all == VCK_YES;)
+		all = map_target(h, d->bridge_of_node, &iommu_map, ids[i], ret);
+	return all;
+}
+
+/* Interrupts are sent with the last of them: drivers/pci/msi/irqdomain.c, get_msi_id_cb(). */
+static enum vck_tri msi_target(const struct vck_host *h, const struct vck_device *d,
+			       struct vck_dt_node **ret)
+{
+	uint16_t ids[VCK_REQUESTER_IDS_MAX];
 	size_t n = vck_tables_requester_ids(h, d, ids, ARRAY_SIZE(ids));
 
-	for (size_t i = 0; i < n; i++) {
-		enum vck_tri t = map_target(h, d->bridge_of_node, m, ids[i], ret);
-
-		if (t != VCK_NO)
-			return t;
-	}
-	return VCK_NO;
+	return n ? map_target(h, d->bridge_of_node, &msi_map, ids[n - 1], ret) : VCK_NO;
 }
 
 enum vck_tri vck_dt_unit(const struct vck_host *h, const struct vck_device *d,
@@ -150,7 +160,7 @@ enum vck_tri vck_dt_unit(const struct vck_host *h, const struct vck_device *d,
 	uint32_t phandle;
 
 	if (d->bus == VCK_BUS_PCI) {
-		enum vck_tri t = pci_target(h, d, &iommu_map, &n);
+		enum vck_tri t = pci_unit(h, d, &n);
 
 		if (t != VCK_YES)
 			return t;
@@ -181,7 +191,7 @@ enum vck_tri vck_dt_isolated_msi(const struct vck_host *h, const struct vck_devi
 	uint32_t phandle;
 
 	if (d->bus == VCK_BUS_PCI)
-		mapped = pci_target(h, d, &msi_map, &n);
+		mapped = msi_target(h, d, &n);
 	if (mapped != VCK_NO)
 		return mapped == VCK_YES ? is_its(n) : VCK_UNKNOWN;
 	if (!vck_be32(prop_bytes(from, "msi-parent"), 0, &phandle))

@@ -8,7 +8,6 @@
 
 enum {
 	MAX_HOPS = 8,	   /* real tables need two; what points in circles ends here */
-	MAX_IDS = 8,
 	SINGLE = 1,	   /* mapping flag */
 	RMR_REMAP_OK = 1,
 };
@@ -96,51 +95,56 @@ static const struct vck_iort_node *follow(const struct vck_iort *t, const struct
 static size_t input_ids(const struct vck_host *h, const struct vck_iort_node *n,
 			const struct vck_device *d, uint32_t *ids)
 {
-	uint16_t requester[MAX_IDS];
+	uint16_t requester[VCK_REQUESTER_IDS_MAX];
 	size_t k = 0;
 
 	if (d->bus == VCK_BUS_PCI) {
 		k = vck_tables_requester_ids(h, d->real_dma_dev ? d->real_dma_dev : d, requester,
-					     MAX_IDS);
+					     VCK_REQUESTER_IDS_MAX);
 		for (size_t i = 0; i < k; i++)
 			ids[i] = requester[i];
 		return k;
 	}
 	/* A named component is mapped by its entries in turn. */
-	for (size_t i = 0; i < n->n_maps && k < MAX_IDS; i++)
+	for (size_t i = 0; i < n->n_maps && k < VCK_REQUESTER_IDS_MAX; i++)
 		ids[k++] = n->maps[i].input;
 	return k;
 }
 
+/* Each id of a PCI function has to lead to one: the first that does not ends iort_pci_iommu_init()
+ * (drivers/acpi/arm64/iort.c, 5.10 to 7.2). The device's own id is the one that is returned. */
 const struct vck_iort_node *vck_iort_smmu(const struct vck_host *h, const struct vck_device *d,
 					  uint32_t *ret_id)
 {
-	const struct vck_iort_node *n = vck_iort_device(h, d), *found;
-	uint32_t ids[MAX_IDS];
+	const struct vck_iort_node *n = vck_iort_device(h, d), *found = NULL;
+	uint32_t ids[VCK_REQUESTER_IDS_MAX];
 	size_t n_ids = n ? input_ids(h, n, d, ids) : 0;
 
-	for (size_t i = 0; i < n_ids; i++) {
+	for (size_t i = n_ids; i-- > 0;) {
+		const struct vck_iort_node *smmu;
 		uint32_t id = ids[i];
 
-		found = follow(h->acpi.iort, n, &id, false);
-		if (found) {
-			*ret_id = id;
-			return found;
-		}
+		smmu = follow(h->acpi.iort, n, &id, false);
+		if (!smmu && d->bus == VCK_BUS_PCI)
+			return NULL;
+		if (!smmu)
+			continue;
+		*ret_id = id;
+		found = smmu;
 	}
-	return NULL;
+	return found;
 }
 
+/* A PCI function's interrupts carry the last of its ids (drivers/pci/msi/irqdomain.c,
+ * get_msi_id_cb()). */
 bool vck_iort_has_its(const struct vck_host *h, const struct vck_device *d)
 {
 	const struct vck_iort_node *n = vck_iort_device(h, d);
-	uint32_t ids[MAX_IDS];
+	uint32_t ids[VCK_REQUESTER_IDS_MAX];
 	size_t n_ids = n ? input_ids(h, n, d, ids) : 0;
 
-	for (size_t i = 0; i < n_ids; i++) {
-		uint32_t id = ids[i];
-
-		if (follow(h->acpi.iort, n, &id, true))
+	for (size_t i = d->bus == VCK_BUS_PCI && n_ids ? n_ids - 1 : 0; i < n_ids; i++) {
+		if (follow(h->acpi.iort, n, &ids[i], true))
 			return true;
 	}
 	return false;

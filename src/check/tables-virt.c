@@ -22,33 +22,45 @@ static bool viot_is(const struct vck_viot_node *n, const struct vck_device *d)
 	       n->bdf_start == (d->bdf.bus << 8 | vck_bdf_devfn(d->bdf));
 }
 
-static bool viot_covers(const struct vck_host *h, const struct vck_viot_node *n,
-			const struct vck_device *d)
+static bool viot_covers(const struct vck_viot_node *n, const struct vck_device *d, uint16_t id)
 {
-	uint16_t ids[4];
-	size_t n_ids;
-
 	if (n->type == VIOT_MMIO && d->bus != VCK_BUS_PCI)
 		return d->n_resources && d->resources[0].start == n->base;
-	if (n->type != VIOT_RANGE || d->bus != VCK_BUS_PCI || d->bdf.domain < n->seg_start ||
-	    d->bdf.domain > n->seg_end)
-		return false;
-	n_ids = vck_tables_requester_ids(h, d, ids, ARRAY_SIZE(ids));
-	for (size_t i = 0; i < n_ids; i++) {
-		if (ids[i] >= n->bdf_start && ids[i] <= n->bdf_end)
-			return true;
+	return n->type == VIOT_RANGE && d->bus == VCK_BUS_PCI && d->bdf.domain >= n->seg_start &&
+	       d->bdf.domain <= n->seg_end && id >= n->bdf_start && id <= n->bdf_end;
+}
+
+/* The first entry that covers the device with this id. */
+static const struct vck_viot_node *viot_entry(const struct vck_viot *t, const struct vck_device *d,
+					      uint16_t id)
+{
+	for (size_t i = 0; i < t->n_nodes; i++) {
+		if (viot_covers(&t->nodes[i], d, id))
+			return &t->nodes[i];
 	}
-	return false;
+	return NULL;
+}
+
+/* Ids with which a device is looked up: one, whatever it is, for what is not a PCI function. */
+static size_t lookup_ids(const struct vck_host *h, const struct vck_device *d, uint16_t *ids)
+{
+	ids[0] = 0;
+	return d->bus == VCK_BUS_PCI
+		       ? vck_tables_requester_ids(h, d, ids, VCK_REQUESTER_IDS_MAX)
+		       : 1;
 }
 
 const struct vck_viot_node *vck_viot_unit(const struct vck_host *h, const struct vck_device *d)
 {
 	const struct vck_viot *t = h->acpi.viot;
 	const struct vck_viot_node *from = NULL;
+	uint16_t ids[VCK_REQUESTER_IDS_MAX];
 
-	for (size_t i = 0; i < t->n_nodes && !from; i++) {
-		if (viot_covers(h, &t->nodes[i], d))
-			from = &t->nodes[i];
+	/* Each id, or none: drivers/acpi/viot.c, viot_pci_dev_iommu_init(). */
+	for (size_t i = lookup_ids(h, d, ids); i-- > 0;) {
+		from = viot_entry(t, d, ids[i]);
+		if (!from)
+			return NULL;
 	}
 	for (size_t i = 0; from && i < t->n_nodes; i++) {
 		const struct vck_viot_node *n = &t->nodes[i];
@@ -86,24 +98,32 @@ static const struct vck_rimt_node *rimt_iommu_at(const struct vck_rimt *t, uint3
 	return NULL;
 }
 
+static const struct vck_iort_map *rimt_map(const struct vck_rimt_node *n,
+					   const struct vck_device *d, uint16_t id)
+{
+	for (size_t i = 0; i < n->n_maps; i++) {
+		const struct vck_iort_map *m = &n->maps[i];
+
+		/* The end of the range is inclusive in the kernel. */
+		if (d->bus != VCK_BUS_PCI || (id >= m->input && id - m->input <= m->count))
+			return m;
+	}
+	return NULL;
+}
+
 const struct vck_rimt_node *vck_rimt_unit(const struct vck_host *h, const struct vck_device *d)
 {
 	const struct vck_rimt_node *n = vck_rimt_device(h, d);
-	uint16_t ids[4] = { 0 };
-	size_t n_ids;
+	const struct vck_iort_map *m = NULL;
+	uint16_t ids[VCK_REQUESTER_IDS_MAX];
 
 	if (!n)
 		return NULL;
-	n_ids = d->bus == VCK_BUS_PCI ? vck_tables_requester_ids(h, d, ids, ARRAY_SIZE(ids)) : 1;
-	for (size_t k = 0; k < n_ids; k++) {
-		for (size_t i = 0; i < n->n_maps; i++) {
-			const struct vck_iort_map *m = &n->maps[i];
-
-			/* The end of the range is inclusive in the kernel. */
-			if (d->bus != VCK_BUS_PCI ||
-			    (ids[k] >= m->input && ids[k] - m->input <= m->count))
-				return rimt_iommu_at(h->acpi.rimt, m->target);
-		}
+	/* Each id, or none: drivers/acpi/riscv/rimt.c, rimt_pci_iommu_init(). */
+	for (size_t i = lookup_ids(h, d, ids); i-- > 0;) {
+		m = rimt_map(n, d, ids[i]);
+		if (!m)
+			return NULL;
 	}
-	return NULL;
+	return m ? rimt_iommu_at(h->acpi.rimt, m->target) : NULL;
 }

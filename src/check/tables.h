@@ -79,8 +79,8 @@ enum vck_tri vck_tables_isolated_msi(const struct vck_host *h, const struct vck_
 
 /* Requester ids that a function's transactions may carry, own id first: drivers/pci/
  * search.c:pci_for_each_dma_alias, with its bridge quirks and without those of the function
- * itself. Bus and devfn as in a requester id. Return: number written, at most @max (4 is
- * enough). */
+ * itself. Bus and devfn as in a requester id. Return: number written, at most @max. */
+#define VCK_REQUESTER_IDS_MAX 8 /* bridges below bridges */
 size_t vck_tables_requester_ids(const struct vck_host *h, const struct vck_device *d,
 				uint16_t *ids, size_t max);
 
