@@ -52,7 +52,8 @@ static enum vck_tri by_vtd(const struct vck_host *h, const struct vck_unit *u)
 
 static enum vck_tri enforced(struct vck_host *h, struct vck_device *d)
 {
-	const struct vck_unit *u = vck_device_unit(h, d);
+	/* Its own alone: another that is like it otherwise may lack snoop control. */
+	const struct vck_unit *u = d->unit;
 	struct vck_arena *a = &h->arena;
 	enum vck_tri r;
 

@@ -56,13 +56,13 @@ const struct vck_rule vck_rule_iommu_ats = {
 
 static bool x86_with_unit(const struct vck_subject *s)
 {
-	return s->host->arch == VCK_ARCH_X86_64 && vck_device_unit(s->host, s->device) &&
+	return s->host->arch == VCK_ARCH_X86_64 && s->device->unit &&
 	       !vck_device_is_bridge(s->device);
 }
 
 static enum vck_result kvm_eval(const struct vck_subject *s, struct vck_finding *f)
 {
-	const struct vck_unit *u = vck_device_unit(s->host, s->device);
+	const struct vck_unit *u = s->device->unit;
 	/* KVM takes the IOMMU driver at its word, also AMD's with v2 tables. */
 	enum vck_tri said =
 		u->driver == VCK_IOMMU_AMD ? VCK_YES : s->device->nosnoop.enforced;
