@@ -97,21 +97,28 @@ enum vck_tri vck_device_cache_coherency(const struct vck_host *h,
 	return vck_tri_or(u->coherent_walk, endpoint_coherent(d));
 }
 
+bool vck_device_behind_vmd(const struct vck_device *d)
+{
+	return d->real_dma_dev && streq0(d->real_dma_dev->driver, "vmd");
+}
+
 /* Behind VMD, MSIs go through the controller's own domain, which hangs off the plain
  * vector domain (pci/controller/vmd.c:vmd_create_irq_domain); 28c0 can pass them through.
+ * Before 6.3 only the host as a whole was asked (IOMMU_CAP_INTR_REMAP).
  */
-static enum vck_tri vmd_child_isolated(const struct vck_device *d)
+static enum vck_tri vmd_child_isolated(const struct vck_host *h, const struct vck_device *d)
 {
-	return d->real_dma_dev->device_id == 0x28c0 ? VCK_UNKNOWN : VCK_NO;
+	if (h->kver && h->kver < VCK_KVER(6, 3))
+		return VCK_YES;
+	return !h->kver || d->real_dma_dev->device_id == 0x28c0 ? VCK_UNKNOWN : VCK_NO;
 }
 
 enum vck_tri vck_device_isolated_msi(const struct vck_host *h, const struct vck_device *d)
 {
 	switch (h->arch) {
 	case VCK_ARCH_X86_64:
-		if (d->real_dma_dev && streq0(d->real_dma_dev->driver, "vmd"))
-			return vck_tri_and(h->irq_remapping,
-					   vmd_child_isolated(d));
+		if (vck_device_behind_vmd(d))
+			return vck_tri_and(h->irq_remapping, vmd_child_isolated(h, d));
 		return h->irq_remapping;
 	case VCK_ARCH_AARCH64:
 		if (d->msi_chip && strstr(d->msi_chip, "ITS"))

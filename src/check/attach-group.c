@@ -277,9 +277,13 @@ static bool moves(const struct vck_case *c, const struct vck_device *s)
 	return s == c->dev || (c->whole_group && !vck_device_is_bridge(s));
 }
 
-/* VFs go away with the driver of their PF. */
+/* VFs go away with the driver of their PF, and what is behind a VMD with its driver. */
 static enum vck_tri vanishes(const struct vck_case *c, const struct vck_device *s)
 {
+	if (vck_device_behind_vmd(s) &&
+	    (s->real_dma_dev == c->dev ||
+	     (c->whole_group && c->members.group && s->real_dma_dev->group == c->members.group)))
+		return VCK_YES;
 	if (!s->physfn || !moves(c, s->physfn) || !s->physfn->driver)
 		return VCK_NO;
 	if (vck_driver_is_vfio(s->physfn->driver))
@@ -289,6 +293,28 @@ static enum vck_tri vanishes(const struct vck_case *c, const struct vck_device *
 	return s->physfn == c->dev ? vck_driver_drops_vfs(s->physfn->driver) : VCK_NO;
 }
 
+static void prepare_member(const struct vck_host *h, struct vck_group *g,
+			   const struct vck_device *d)
+{
+	enum vck_tri isolated = vck_device_isolated_msi(h, d);
+
+	g->host_used |= d->in_use != NULL;
+	g->isolated_msi = vck_tri_and(g->isolated_msi, isolated);
+	if (!vck_device_behind_vmd(d)) {
+		g->isolated_apart = vck_tri_and(g->isolated_apart, isolated);
+		return;
+	}
+	g->more_vmds |= g->vmd && g->vmd != d->real_dma_dev;
+	if (!g->vmd)
+		g->vmd = d->real_dma_dev;
+}
+
+/* All members behind a VMD are gone when it comes to interrupts. */
+static bool vmds_move(const struct vck_case *c, const struct vck_group *g)
+{
+	return g->vmd && g->vmd->group == g && (c->whole_group || (g->vmd == c->dev && !g->more_vmds));
+}
+
 int vck_group_prepare(struct vck_host *h, struct vck_group *g)
 {
 	struct vck_device **bound = vck_arena_calloc(&h->arena, g->n_devices, sizeof(*bound));
@@ -296,12 +322,9 @@ int vck_group_prepare(struct vck_host *h, struct vck_group *g)
 
 	if (g->n_devices && !bound)
 		return -ENOMEM;
-	g->isolated_msi = VCK_YES;
-	for (size_t i = 0; i < g->n_devices; i++) {
-		g->isolated_msi = vck_tri_and(g->isolated_msi,
-					      vck_device_isolated_msi(h, g->devices[i]));
-		g->host_used |= g->devices[i]->in_use != NULL;
-	}
+	g->isolated_msi = g->isolated_apart = VCK_YES;
+	for (size_t i = 0; i < g->n_devices; i++)
+		prepare_member(h, g, g->devices[i]);
 	for (size_t k = 0; k < ARRAY_SIZE(order); k++) {
 		for (size_t i = 0; i < g->n_devices; i++) {
 			if (harmless(h, g->devices[i]) != order[k])
@@ -322,7 +345,7 @@ enum vck_tri vck_membership_isolated(const struct vck_case *c)
 	enum vck_tri all = c->members.known;
 
 	if (g && g->prepared && !c->members.late)
-		return vck_tri_and(all, g->isolated_msi);
+		return vck_tri_and(all, vmds_move(c, g) ? g->isolated_apart : g->isolated_msi);
 	for (size_t i = 0; i < c->members.n_devices; i++)
 		all = vck_tri_and(all, vck_device_isolated_msi(c->host, c->members.devices[i]));
 	return all;

@@ -26,12 +26,18 @@ static enum vck_tri has_vfio_driver(const struct vck_case *c)
 	return vck_tri(vck_tri_or(v->vfio_pci_loaded, v->vfio_pci_available) != VCK_NO);
 }
 
-/* amd/init.c:iommu_init_pci clears match_driver of the IOMMU's own function. */
+/* amd/init.c:iommu_init_pci clears match_driver of the IOMMU's own function, until "Revert
+ * iommu/amd: Prevent binding other PCI drivers to IOMMU PCI devices" (3be5fa236649, 6.16 and
+ * 6.15.5). From then on it is a function without a group. */
 static enum vck_tri may_have_driver(const struct vck_case *c)
 {
 	const struct vck_unit *u = vck_device_is_unit(c->host, c->dev);
 
-	return vck_tri(!u || !u->active || u->driver != VCK_IOMMU_AMD);
+	if (!u || !u->active || u->driver != VCK_IOMMU_AMD)
+		return VCK_YES;
+	if (c->host->kver == VCK_KVER(6, 15))
+		return vck_kver_patched(c->host->release, 5);
+	return c->host->kver ? vck_tri(c->host->kver > VCK_KVER(6, 15)) : VCK_UNKNOWN;
 }
 
 static enum vck_tri not_deferred(const struct vck_case *c)
@@ -88,11 +94,15 @@ static enum vck_tri no_vfs(const struct vck_case *c)
 		       : VCK_UNKNOWN;
 }
 
-/* With its whole group moved, the driver of the PF may take the VF away. */
+/* With its whole group moved, the driver of the PF may take the VF away, and VMD's what is
+ * behind it (pci/controller/vmd.c:vmd_remove). */
 static enum vck_tri still_there(const struct vck_case *c)
 {
 	const struct vck_device *pf = c->dev->physfn;
 
+	if (c->whole_group && vck_device_behind_vmd(c->dev) &&
+	    vck_membership_has(&c->members, c->dev->real_dma_dev))
+		return VCK_NO;
 	if (!pf || !c->whole_group || !pf->driver || vck_driver_is_vfio(pf->driver))
 		return VCK_YES;
 	if (vck_membership_has(&c->members, pf))
@@ -222,6 +232,17 @@ static enum vck_tri no_token(const struct vck_case *c)
 	return vck_tri(!vck_driver_is_vfio(pf->driver));
 }
 
+/* VFIO_DEVICE_BIND_IOMMUFD took no token, and asked for none, until 86624ba3b522 ("vfio/pci: Do
+ * vf_token checks for VFIO_DEVICE_BIND_IOMMUFD", 6.17 and 6.16.1). */
+static enum vck_tri no_token_asked(const struct vck_case *c)
+{
+	enum vck_tri asks = VCK_YES;
+
+	if (c->host->kver == VCK_KVER(6, 16))
+		asks = vck_kver_patched(c->host->release, 1);
+	return vck_tri_or(no_token(c), vck_tri_not(asks));
+}
+
 static enum vck_tri bars_assigned(const struct vck_case *c)
 {
 	return vck_tri(!vck_device_unassigned_bar(c->dev));
@@ -264,6 +285,12 @@ const struct vck_step vck_steps[] = {
 	 coherent_mappings, "drivers/vfio/vfio_main.c:__vfio_register_dev"},
 	{&vck_rule_group_in_use, 0, 0, AT(GROUP, GROUP, GROUP), EBUSY, false, not_held,
 	 "drivers/vfio/group.c:vfio_group_fops_open"},
+	/* With iommufd the token comes before the device is opened, which is what claims the
+	 * group: vfio_df_ioctl_bind_iommufd(), and vfio_device_get_from_name() in compat. */
+	{&vck_rule_device_vf_token, VCK_KVER(6, 16), 0, AT(NONE, NONE, GROUP), EACCES, false,
+	 no_token_asked, "drivers/vfio/device_cdev.c:vfio_df_check_token"},
+	{&vck_rule_device_vf_token, 0, 0, AT(NONE, DEVICE, NONE), EACCES, false, no_token,
+	 "drivers/vfio/group.c:vfio_device_get_from_name"},
 	/* iommufd looks at interrupts before it claims the group, type1 when it attaches. */
 	{&vck_rule_group_isolated_msi, 0, 0, AT(NONE, DEVICE, GROUP), EPERM, true, isolated_msi,
 	 "drivers/iommu/iommufd/device.c:iommufd_device_bind"},
@@ -284,7 +311,7 @@ const struct vck_step vck_steps[] = {
 	 "drivers/vfio/vfio_iommu_type1.c:vfio_iommu_type1_attach_group"},
 	{&vck_rule_group_viable, 0, VCK_KVER(5, 19), AT(DEVICE, DEVICE, DEVICE), EINVAL, true,
 	 viable, "drivers/vfio/vfio.c:vfio_group_get_device_fd, 5.10"},
-	{&vck_rule_device_vf_token, 0, 0, AT(DEVICE, DEVICE, GROUP), EACCES, false, no_token,
+	{&vck_rule_device_vf_token, 0, 0, AT(DEVICE, NONE, NONE), EACCES, false, no_token,
 	 "drivers/vfio/pci/vfio_pci_core.c:vfio_pci_validate_vf_token"},
 	{&vck_rule_device_bars, 0, 0, AT(DEVICE, DEVICE, GROUP), EINVAL, false, bars_assigned,
 	 "drivers/pci/setup-res.c:pci_enable_resources"},
@@ -339,6 +366,17 @@ static bool kernel_in_tables(const struct vck_host *h)
 	return h->arch != VCK_ARCH_OTHER && (!h->kver || vck_kver_known(h->kver));
 }
 
+/* Until "driver core: Flow the return code from ->probe() through to sysfs bind" (45ddcb42949f,
+ * 5.14) bind_store() said ENODEV of whatever the driver refused; only dmesg had its errno. A
+ * release that is not known is taken for a later one, which nearly all are. */
+static int errno_of(const struct vck_case *c, const struct vck_step *s)
+{
+	bool hidden = c->host->kver && c->host->kver < VCK_KVER(5, 14) &&
+		      s->stage[c->path] == VCK_STAGE_BIND && s->err != ENOENT;
+
+	return hidden ? ENODEV : s->err;
+}
+
 /* The first step that refuses decides, provided that every step before it is known to
  * pass or would refuse at the same stage. */
 struct vck_attach vck_case_walk(const struct vck_case *c)
@@ -351,12 +389,14 @@ struct vck_attach vck_case_walk(const struct vck_case *c)
 	for (const struct vck_step *s = vck_steps; s->rule; s++) {
 		enum vck_tri r = step_result(c, s);
 		enum vck_stage stage = s->stage[c->path];
+		int err;
 
 		if (r == VCK_YES)
 			continue;
 		if (refusal.stage && refusal.stage != stage)
 			return unknown;
-		refusal.err = refusal.stage && refusal.err != s->err ? 0 : s->err;
+		err = errno_of(c, s);
+		refusal.err = refusal.stage && refusal.err != err ? 0 : err;
 		refusal.stage = stage;
 		if (r == VCK_NO)
 			return refusal;
@@ -414,9 +454,26 @@ static enum vck_tri group_viable(struct vck_host *h, struct vck_group *g)
 	return kernel_in_tables(h) ? vck_membership_viable(&c, NULL) : VCK_UNKNOWN;
 }
 
+/* A VMD takes along what is behind it: what the host uses of that, it uses of the VMD. */
+static int pass_use_on(struct vck_host *h, const struct vck_device *d)
+{
+	struct vck_device *vmd;
+
+	if (!d->in_use || !vck_device_behind_vmd(d) || d->real_dma_dev->in_use)
+		return 0;
+	vmd = vck_host_find_device(h, d->real_dma_dev->address);
+	if (!vmd)
+		return 0;
+	vmd->in_use = vck_arena_printf(&h->arena, "%s behind it: %s", d->address, d->in_use);
+	return vmd->in_use ? 0 : -ENOMEM;
+}
+
 int vck_derive_attach(struct vck_host *h)
 {
 	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < h->n_devices; i++)
+		r = pass_use_on(h, h->devices[i]);
 
 	h->deferral = vck_host_deferral(h);
 	h->isolated_msi = every_bridge_isolates(h);

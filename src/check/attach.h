@@ -113,6 +113,9 @@ const struct vck_unit *vck_device_is_unit(const struct vck_host *h, const struct
 /* --- check/attach-facts.c: single facts that steps and rules share --- */
 
 bool vck_driver_is_vfio(const char *driver);
+/* Is it in the domain of an Intel VMD controller that the vmd driver has? It goes away with
+ * that driver (pci/controller/vmd.c:vmd_remove). */
+bool vck_device_behind_vmd(const struct vck_device *d);
 /* Has the host no use for a function with this driver (NULL and "": none)? */
 bool vck_driver_is_idle(const char *driver);
 /* Does a driver leave the DMA of its device to others (driver_managed_dma)? */

@@ -96,8 +96,8 @@ const struct vck_rule vck_rule_device_is_iommu = {
 	.severity = VCK_SEV_BLOCKER,
 	.eval = is_iommu_eval,
 	.title = "the device is not the IOMMU",
-	.why = "The function through which the kernel drives an IOMMU belongs to the kernel. AMD's cannot "
-	       "be bound to any driver (ENODEV); taking a virtio-iommu from its driver crashes kernels up "
+	.why = "The function through which the kernel drives an IOMMU belongs to the kernel. AMD's could not "
+	       "be bound to any driver (ENODEV) until 6.16 and 6.15.5, and has no group since (EINVAL); taking a virtio-iommu from its driver crashes kernels up "
 	       "to 7.2.",
 	.remedy = "none: leave it alone",
 	.reference =

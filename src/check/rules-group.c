@@ -94,6 +94,14 @@ static enum vck_result viable_eval(const struct vck_subject *s, struct vck_findi
 	if (!offender)
 		return VCK_RESULT_UNKNOWN;
 	name_offenders(s, f, &c, offender);
+	if (vck_device_behind_vmd(s->device)) {
+		vck_finding_remedy(
+			s, f, VCK_REMEDY_RUNTIME, NULL,
+			"assign the VMD controller %s with everything behind it; taken from the vmd driver, "
+			"what is behind it disappears from the host",
+			s->device->real_dma_dev->address);
+		return r;
+	}
 	if (vck_membership_has(&c.members, s->device->physfn)) {
 		vck_finding_remedy(
 			s, f, VCK_REMEDY_RUNTIME, NULL,
@@ -222,12 +230,29 @@ static const char *unsafe_path(const struct vck_case *c)
 		       : "/sys/module/iommufd/parameters/allow_unsafe_interrupts";
 }
 
+/* Remapping is on, and what is behind a VMD does not take part. */
+static void say_vmd(const struct vck_subject *s, struct vck_finding *f,
+		    const struct vck_device *vmd)
+{
+	vck_finding_summary(s, f,
+			    "the VMD controller %s sends the interrupts of what is behind it, "
+			    "not isolated",
+			    vmd->address);
+	vck_finding_evidence(s, f, vck_device_sysfs(s, vmd, "driver"), "vmd");
+	vck_finding_remedy(s, f, VCK_REMEDY_FIRMWARE, NULL,
+			   "switch VMD (Intel RST/VROC) off in the firmware's setup; or assign "
+			   "%s with everything behind it",
+			   vmd->address);
+}
+
 static enum vck_result msi_eval(const struct vck_subject *s, struct vck_finding *f)
 {
 	bool x86 = s->host->arch == VCK_ARCH_X86_64;
 	struct vck_case c;
 	enum vck_result r = vck_rule_step(s, f, &c, NULL);
 	const char *path = unsafe_path(&c);
+	bool by_vmd = c.members.group && c.members.group->vmd &&
+		      c.members.group->isolated_apart == VCK_YES;
 
 	if (r == VCK_RESULT_UNKNOWN && !f->summary)
 		vck_finding_summary(s, f, "whether MSIs are isolated is not known");
@@ -236,6 +261,10 @@ static enum vck_result msi_eval(const struct vck_subject *s, struct vck_finding 
 				    "MSIs are not isolated, and the parameter allows it");
 	if (r != VCK_RESULT_FAIL)
 		return r;
+	if (by_vmd) {
+		say_vmd(s, f, c.members.group->vmd);
+		return r;
+	}
 	vck_finding_summary(
 		s, f,
 		x86 ? "interrupts are not remapped: its MSIs are not isolated"

@@ -264,7 +264,10 @@ struct vck_group {
 	size_t n_bound, n_bound_sure, n_bound_bridges; /* the last: bridges among them */
 	bool prepared;		   /* these, and the next two, are filled */
 	bool host_used;		   /* the host uses a member */
+	const struct vck_device *vmd; /* with children among the members: the first such VMD */
+	bool more_vmds;		   /* not the only one */
 	enum vck_tri isolated_msi; /* of all members together */
+	enum vck_tri isolated_apart; /* of those that are not behind a VMD */
 	enum vck_tri viable;
 	bool parted;	 /* a predicted one: the kernel has its endpoints in several groups */
 	const char *why; /* how it came about, one line; NULL for a group of one */

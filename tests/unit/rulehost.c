@@ -421,6 +421,15 @@ static void do_vmd(struct rulehost *r, const char *v)
 	r->device->real_dma_dev = r->other;
 }
 
+/* A disk behind the device, which is a VMD. */
+static void do_vmd_child(struct rulehost *r, const char *v)
+{
+	r->other = add(r->host, "10000:e1:00.0");
+	r->other->real_dma_dev = r->device;
+	r->other->in_use = v;
+	r->device->driver = "vmd";
+}
+
 static void do_platform_bus(struct rulehost *r, const char *v)
 {
 	r->device->bus = streq(v, "amba") ? VCK_BUS_AMBA : VCK_BUS_PLATFORM;
@@ -524,7 +533,7 @@ static const struct {
 	{"unit", do_unit},	   {"group", do_group}, {"sibling", do_sibling},
 	{"mate", do_mate},	   {"twin", do_twin},	{"region", do_region},
 	{"bar", do_bar},	   {"iomem", do_iomem}, {"methods", do_methods},
-	{"param", do_param},	   {"vmd", do_vmd},	{"bus", do_platform_bus},
+	{"param", do_param},	   {"vmd", do_vmd},	{"vmd-child", do_vmd_child},	{"bus", do_platform_bus},
 	{"virtio", do_virtio},	   {"at", do_at},	{"host-bridge", do_bridge},
 	{"pf-joins", do_pf_joins}, {"waits", do_waits}, {"dmar", do_dmar},
 	{"noiommu-group", do_noiommu_group},

@@ -28,6 +28,8 @@ struct row {
 	const char *pf_driver; /* the device is a VF of a PF with this driver */
 	bool no_type1, no_group, unassigned, blind;
 	bool own_node; /* a coherent device tree node of the function's own */
+	enum { NO_VMD = 0, CONTROLLER, CHILD } vmd; /* of the device; the sibling is the other */
+	bool is_unit; /* it is the IOMMU itself */
 	const char *now, *with_group; /* with_group NULL: as now */
 };
 
@@ -97,6 +99,24 @@ static const struct row rows[] = {
 	 .now = "?"},
 	{"the same without a group", "6.12.0", .driver = "fancy", .vfs = 2,
 	 .now = "- bind"},
+	/* until 5.14 the driver core kept the driver's errno to itself */
+	{"bridge, 5.10", "5.10.0", INTEL, .header = 1, .now = "ENODEV bind"},
+	{"no group, 5.13", "5.13.0", .now = "ENODEV bind"},
+	{"no group, 5.14", "5.14.0", .now = "EINVAL bind"},
+	{"PF without driver, 5.13", "5.13.0", INTEL, .vfs = 2, .now = "ENODEV bind"},
+	{"PF without driver, 5.15", "5.15.0", INTEL, .vfs = 2, .now = "EBUSY bind"},
+	{"the same on RHEL 9, which has either", "5.14.0-70.el9.x86_64", INTEL, .vfs = 2,
+	 .now = "EBUSY bind"},
+	/* AMD's own function: no driver may have it, later it merely has no group */
+	{"AMD IOMMU", "6.12.0", AMD, .no_group = true, .is_unit = true, .now = "ENODEV bind"},
+	{"AMD IOMMU, 6.15.4", "6.15.4", AMD, .no_group = true, .is_unit = true,
+	 .now = "ENODEV bind"},
+	{"AMD IOMMU, 6.15.5", "6.15.5", AMD, .no_group = true, .is_unit = true,
+	 .now = "EINVAL bind"},
+	{"AMD IOMMU, a distribution's 6.15", "6.15.0-7-generic", AMD, .no_group = true,
+	 .is_unit = true, .now = "- bind"},
+	{"AMD IOMMU, 6.16", "6.16.0", AMD, .no_group = true, .is_unit = true,
+	 .now = "EINVAL bind"},
 	/* cache coherency */
 	{"virtio-iommu 5.18", "5.18.0", VIRTIO, .arch = VCK_ARCH_AARCH64, .now = "ok"},
 	{"virtio-iommu 5.19", "5.19.0", VIRTIO, .now = "EINVAL bind"},
@@ -174,6 +194,20 @@ static const struct row rows[] = {
 	 .now = "EPERM group", .with_group = "EPERM iommu"},
 	{"no controller that isolates", "6.12.0", SMMU_V3, .walk = VCK_YES,
 	 .no_ir = VCK_YES, .now = "?"},
+	/* what is behind a VMD goes away with the driver of the controller */
+	{"VMD", "6.12.0", INTEL, .driver = "vmd", .sibling = "nvme", .vmd = CONTROLLER,
+	 .now = "ok"},
+	{"VMD, 5.10", "5.10.0", INTEL, .driver = "vmd", .sibling = "nvme", .vmd = CONTROLLER,
+	 .now = "ok"},
+	{"VMD without remapping", "6.12.0", INTEL, .driver = "vmd", .sibling = "nvme",
+	 .vmd = CONTROLLER, .no_ir = VCK_YES, .now = "EPERM iommu"},
+	{"behind a VMD", "6.12.0", INTEL, .driver = "nvme", .sibling = "vmd", .vmd = CHILD,
+	 .now = "EPERM group", .with_group = "ENODEV bind"},
+	{"behind a VMD that has no driver", "6.12.0", INTEL, .driver = "nvme", .sibling = "",
+	 .vmd = CHILD, .now = "ok"},
+	/* before 6.3 remapping was asked of the whole host */
+	{"behind a VMD, 5.10", "5.10.0", INTEL, .driver = "nvme", .sibling = "vmd", .vmd = CHILD,
+	 .now = "EINVAL device", .with_group = "ENODEV bind"},
 	/* noiommu */
 	{"noiommu", "6.12.0", .params = "vfio.enable_unsafe_noiommu_mode=Y",
 	 .now = "noiommu"},
@@ -184,10 +218,26 @@ static const struct row rows[] = {
 	{"noiommu beside an IOMMU", "6.12.0", INTEL, .no_group = true,
 	 .params = "vfio.enable_unsafe_noiommu_mode=Y", .now = "noiommu"},
 	{"noiommu beside an IOMMU, 5.10", "5.10.0", INTEL, .no_group = true,
-	 .params = "vfio.enable_unsafe_noiommu_mode=Y", .now = "EINVAL bind"},
+	 .params = "vfio.enable_unsafe_noiommu_mode=Y", .now = "ENODEV bind"},
 	/* device */
 	{"VF of a PF on vfio-pci", "6.12.0", INTEL, .pf_driver = "vfio-pci",
 	 .now = "EACCES device"},
+	{"VF of a PF on vfio-pci, without remapping", "6.12.0", INTEL, .pf_driver = "vfio-pci",
+	 .no_ir = VCK_YES, .now = "EPERM iommu"},
+	{"the same, iommufd", "7.2.0", INTEL, .pf_driver = "vfio-pci", .no_ir = VCK_YES,
+	 .no_type1 = true, .params = "iommufd", .now = "EACCES group"},
+	{"the same, compat", "7.2.0", INTEL, .pf_driver = "vfio-pci", .no_ir = VCK_YES,
+	 .no_type1 = true, .params = "compat", .now = "EACCES device"},
+	{"VF of a PF on vfio-pci, iommufd", "6.12.0", INTEL, .pf_driver = "vfio-pci",
+	 .no_type1 = true, .params = "iommufd", .now = "ok"},
+	{"the same, 6.16", "6.16.0", INTEL, .pf_driver = "vfio-pci", .no_type1 = true,
+	 .params = "iommufd", .now = "ok"},
+	{"the same, 6.16.1", "6.16.1", INTEL, .pf_driver = "vfio-pci", .no_type1 = true,
+	 .params = "iommufd", .now = "EACCES group"},
+	{"the same, a distribution's 6.16", "6.16.0-5-generic", INTEL, .pf_driver = "vfio-pci",
+	 .no_type1 = true, .params = "iommufd", .now = "?"},
+	{"the same, 6.17", "6.17.0", INTEL, .pf_driver = "vfio-pci", .no_type1 = true,
+	 .params = "iommufd", .now = "EACCES group"},
 	{"VF of a PF on its driver", "6.12.0", INTEL, .pf_driver = "igb", .now = "ok"},
 	{"BAR without an address", "6.12.0", INTEL, .unassigned = true,
 	 .now = "EINVAL device"},
@@ -326,10 +376,17 @@ static struct vck_device *build(struct vck_host *h, const struct row *r)
 			struct vck_device *s = add_pci(h, "0000:01:00.1", r->sibling);
 
 			s->msi_chip = d->msi_chip;
+			if (r->vmd == CONTROLLER)
+				s->real_dma_dev = d;
+			else if (r->vmd == CHILD)
+				d->real_dma_dev = s;
 			join(h, g, u, s);
 		}
 	} else if (r->iommu) {
-		add_unit(h, r);
+		struct vck_unit *u = add_unit(h, r);
+
+		if (r->is_unit)
+			u->parent = d->address;
 	}
 	vck_host_sort(h);
 	return d;
