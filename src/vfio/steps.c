@@ -44,7 +44,9 @@ _Static_assert(ARRAY_SIZE(container_steps) <= VCK_PROBE_STEPS, "room for the con
 _Static_assert(ARRAY_SIZE(iommufd_steps) <= VCK_PROBE_STEPS, "room for iommufd's steps");
 
 /* drivers/vfio/container.c, group.c, vfio_iommu_type1.c, vfio_main.c; drivers/iommu/iommu.c;
- * drivers/vfio/pci/vfio_pci_core.c; 5.10 to 7.3 */
+ * drivers/vfio/pci/vfio_pci_core.c; 5.10 to 7.3. Up to 5.18 vfio.c:vfio_group_get_device_fd
+ * looks at the group's members, since 5.19 VFIO_GROUP_SET_CONTAINER does. Where
+ * iommufd serves /dev/vfio/vfio, the device is bound to it here: iommufd_device_bind(). */
 static const struct meaning container_meanings[] = {
 	{ VCK_ASK_OPEN_CONTAINER, ENOENT,
 	  "no such node: the vfio module is not loaded, or was built without the container" },
@@ -78,7 +80,10 @@ static const struct meaning container_meanings[] = {
 	{ VCK_ASK_GET_DEVICE_FD, EAGAIN,
 	  "the device was locked while it was to be reset (another reset or removal is under way)" },
 	{ VCK_ASK_GET_DEVICE_FD, EIO, "the device did not wake up, or does not answer" },
-	{ VCK_ASK_GET_DEVICE_FD, EINVAL, "the driver could not enable the device" },
+	{ VCK_ASK_GET_DEVICE_FD, EINVAL,
+	  "before 5.19: a member of the group is bound to another driver; else the driver could not enable the device, or iommufd serves the container and DMA cannot be made coherent or firmware asks for a 1:1 mapping" },
+	{ VCK_ASK_GET_DEVICE_FD, EPERM,
+	  "a group without an IOMMU wants CAP_SYS_RAWIO; else iommufd serves the container, and interrupts are not isolated or a member of the group is bound to a driver that uses its DMA" },
 };
 
 /* drivers/vfio/device_cdev.c, drivers/iommu/iommufd/device.c; 6.6 to 7.3 */

@@ -270,6 +270,10 @@ static void test_each_failure(void **state)
 		{ NULL, VFIO_CHECK_EXTENSION, EINVAL, "check_dma_cc", VCK_YES, VCK_STAGE_NONE },
 		{ NULL, VFIO_GROUP_GET_DEVICE_FD, EACCES, "get_device_fd", VCK_NO,
 		  VCK_STAGE_DEVICE },
+		{ NULL, VFIO_GROUP_GET_DEVICE_FD, EINVAL, "get_device_fd", VCK_NO,
+		  VCK_STAGE_DEVICE },
+		{ NULL, VFIO_GROUP_GET_DEVICE_FD, EPERM, "get_device_fd", VCK_NO,
+		  VCK_STAGE_DEVICE },
 	};
 
 	(void)state;
@@ -329,6 +333,33 @@ static void test_iommufd_failures(void **state)
 		assert_non_null(p.iommufd.steps[rows[i].step].meaning);
 		assert_int_equal(p.answer.accepted, rows[i].accepted);
 		assert_int_equal(k.destroyed, p.iommufd.steps[VCK_ASK_IOAS_ALLOC].done == VCK_YES);
+	}
+}
+
+/* What an errno at a step means, where kernels differ in it. */
+static void test_meanings(void **state)
+{
+	static const struct {
+		unsigned long request;
+		int err;
+		unsigned step;
+		const char *words;
+	} rows[] = {
+		{ VFIO_GROUP_GET_DEVICE_FD, EINVAL, VCK_ASK_GET_DEVICE_FD,
+		  "before 5.19: a member of the group is bound to another driver" },
+		{ VFIO_GROUP_GET_DEVICE_FD, EPERM, VCK_ASK_GET_DEVICE_FD, "CAP_SYS_RAWIO" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct kernel k = { .fail_request = rows[i].request, .err = rows[i].err };
+		struct vck_vfio_ops ops = ops_of(&k);
+		struct vck_probe p = { 0 };
+		const struct vck_probe_path *path = &p.container;
+
+		vck_ask_container(&ops, &card, &p);
+		assert_non_null(path->steps[rows[i].step].meaning);
+		assert_non_null(strstr(path->steps[rows[i].step].meaning, rows[i].words));
 	}
 }
 
@@ -506,6 +537,7 @@ int main(void)
 		cmocka_unit_test(test_all_well),
 		cmocka_unit_test(test_each_failure),
 		cmocka_unit_test(test_iommufd_failures),
+		cmocka_unit_test(test_meanings),
 		cmocka_unit_test(test_noiommu),
 		cmocka_unit_test(test_nothing_there),
 		cmocka_unit_test(test_large_hot_reset),
