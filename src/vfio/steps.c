@@ -86,7 +86,8 @@ static const struct meaning container_meanings[] = {
 	  "a group without an IOMMU wants CAP_SYS_RAWIO; else iommufd serves the container, and interrupts are not isolated or a member of the group is bound to a driver that uses its DMA" },
 };
 
-/* drivers/vfio/device_cdev.c, drivers/iommu/iommufd/device.c; 6.6 to 7.3 */
+/* drivers/vfio/device_cdev.c, drivers/iommu/iommufd/device.c; 6.6 to 7.3. A driver that tells
+ * nothing of its hardware is no error: iommufd_get_hw_info() names IOMMU_HW_INFO_TYPE_NONE. */
 static const struct meaning iommufd_meanings[] = {
 	{ VCK_ASK_OPEN_IOMMU, ENOENT, "no such node: iommufd is not loaded, or was not built" },
 	{ VCK_ASK_OPEN_CDEV, ENOENT,
@@ -100,7 +101,7 @@ static const struct meaning iommufd_meanings[] = {
 	  "DMA cannot be made coherent, firmware asks for a 1:1 mapping, or the device is bound already" },
 	{ VCK_ASK_BIND_IOMMUFD, EACCES, "a virtual function needs its VF token" },
 	{ VCK_ASK_GET_HW_INFO, EOPNOTSUPP,
-	  "the IOMMU driver tells nothing about its hardware" },
+	  "the kernel does not know a flag or field of the request" },
 	{ VCK_ASK_GET_HW_INFO, ENOTTY, "the kernel has no such request (6.6)" },
 	{ VCK_ASK_ATTACH, EINVAL,
 	  "the IOMMU driver refuses the device, or its group is attached to another table" },

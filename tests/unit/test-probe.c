@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 #include "base/errname.h"
-#include "render/render.h"
+#include "render/probe.h"
 #include "schema.h"
 #include "vfio/session.h"
 #include "vfio/uapi.h"
@@ -340,14 +340,18 @@ static void test_iommufd_failures(void **state)
 static void test_meanings(void **state)
 {
 	static const struct {
+		bool iommufd;
 		unsigned long request;
 		int err;
 		unsigned step;
 		const char *words;
 	} rows[] = {
-		{ VFIO_GROUP_GET_DEVICE_FD, EINVAL, VCK_ASK_GET_DEVICE_FD,
+		{ false, VFIO_GROUP_GET_DEVICE_FD, EINVAL, VCK_ASK_GET_DEVICE_FD,
 		  "before 5.19: a member of the group is bound to another driver" },
-		{ VFIO_GROUP_GET_DEVICE_FD, EPERM, VCK_ASK_GET_DEVICE_FD, "CAP_SYS_RAWIO" },
+		{ false, VFIO_GROUP_GET_DEVICE_FD, EPERM, VCK_ASK_GET_DEVICE_FD,
+		  "CAP_SYS_RAWIO" },
+		{ true, VCK_IOMMU_GET_HW_INFO, EOPNOTSUPP, VCK_ASK_GET_HW_INFO,
+		  "does not know a flag or field" },
 	};
 
 	(void)state;
@@ -355,9 +359,10 @@ static void test_meanings(void **state)
 		struct kernel k = { .fail_request = rows[i].request, .err = rows[i].err };
 		struct vck_vfio_ops ops = ops_of(&k);
 		struct vck_probe p = { 0 };
-		const struct vck_probe_path *path = &p.container;
+		const struct vck_probe_path *path = rows[i].iommufd ? &p.iommufd : &p.container;
 
 		vck_ask_container(&ops, &card, &p);
+		vck_ask_iommufd(&ops, &card, &p);
 		assert_non_null(path->steps[rows[i].step].meaning);
 		assert_non_null(strstr(path->steps[rows[i].step].meaning, rows[i].words));
 	}
@@ -488,6 +493,36 @@ static void test_hardware(void **state)
 	assert_null(vck_hw_type_name(77));
 }
 
+static bool sheet_says(struct vck_probe *p, const char *words)
+{
+	cleanup_host struct vck_host *h = vck_host_new();
+	struct vck_device *d = vck_host_add_device(h, "0000:01:00.0");
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+	bool says;
+
+	assert_non_null(d);
+	assert_non_null(f);
+	d->probe = p;
+	vck_render_probe(f, d, &(struct vck_style){ 0 });
+	assert_int_equal(fclose(f), 0);
+	says = strstr(text, words);
+	free(text);
+	return says;
+}
+
+/* A driver without hw_info: the request succeeds and names no type. */
+static void test_silent_hardware(void **state)
+{
+	struct vck_probe p = { .hw = { .known = VCK_YES, .type = VCK_HW_NONE } };
+
+	(void)state;
+	assert_true(sheet_says(&p, "none (0): the IOMMU driver tells nothing about its hardware"));
+	p.hw.type = 77;
+	assert_true(sheet_says(&p, "not known here (77)"));
+}
+
 /* The process that asks is killed, or hangs: the caller goes on. */
 static void test_killed_and_hung(void **state)
 {
@@ -543,6 +578,7 @@ int main(void)
 		cmocka_unit_test(test_large_hot_reset),
 		cmocka_unit_test(test_judgement),
 		cmocka_unit_test(test_hardware),
+		cmocka_unit_test(test_silent_hardware),
 		cmocka_unit_test(test_killed_and_hung),
 		cmocka_unit_test(test_hung_without_pidfd),
 	};
