@@ -109,12 +109,17 @@ static const struct meaning iommufd_meanings[] = {
 	{ VCK_ASK_ATTACH, EBUSY, "the group is attached to somebody else's domain" },
 };
 
-/* drivers/vfio/pci/vfio_pci.c and vfio_pci_core.c (register), vfio_main.c */
+/* drivers/vfio/pci/vfio_pci.c and vfio_pci_core.c (register), vfio_main.c. Up to 5.13 (5.10)
+ * drivers/base/dd.c:really_probe drops the error of ->probe and bus.c:bind_store says ENODEV for
+ * all of them; since 5.14 device_driver_attach() hands it on, and EPROBE_DEFER as EAGAIN. */
 static const struct meaning bind_meanings[] = {
 	{ 0, EINVAL,
 	  "a bridge, a device of the driver's denylist, one without an IOMMU group, or an IOMMU that cannot make DMA coherent" },
 	{ 0, EBUSY, "a physical function that has virtual functions" },
-	{ 0, ENODEV, "the driver does not take this device" },
+	{ 0, ENODEV,
+	  "before 5.14: the driver refused it, and the kernel log alone has the reason (probe of ... failed with error); else the driver does not take this device, or the device has gone" },
+	{ 0, EAGAIN,
+	  "it is put off: something that the device needs, as its IOMMU, is not there yet" },
 	{ 0, ENOENT, "there is no such driver" },
 	{ 0, EPERM, "no right to bind (run as root)" },
 };

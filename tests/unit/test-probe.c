@@ -368,6 +368,24 @@ static void test_meanings(void **state)
 	}
 }
 
+static void test_bind_meanings(void **state)
+{
+	static const struct {
+		int err;
+		const char *words;
+	} rows[] = {
+		{ -ENODEV, "before 5.14: the driver refused it" },
+		{ -EAGAIN, "is put off" },
+		{ -EINVAL, "without an IOMMU group" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_non_null(vck_bind_meaning(rows[i].err));
+		assert_non_null(strstr(vck_bind_meaning(rows[i].err), rows[i].words));
+	}
+}
+
 static void test_noiommu(void **state)
 {
 	struct vck_ask a = { .address = "0000:01:00.0", .group = "/dev/vfio/noiommu-0",
@@ -573,6 +591,7 @@ int main(void)
 		cmocka_unit_test(test_each_failure),
 		cmocka_unit_test(test_iommufd_failures),
 		cmocka_unit_test(test_meanings),
+		cmocka_unit_test(test_bind_meanings),
 		cmocka_unit_test(test_noiommu),
 		cmocka_unit_test(test_nothing_there),
 		cmocka_unit_test(test_large_hot_reset),
