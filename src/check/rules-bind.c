@@ -44,9 +44,13 @@ const struct vck_rule vck_rule_device_vfio_driver = {
 	.eval = driver_eval,
 	.title = "there is a vfio driver for this kind of device",
 	.why = "PCI functions need vfio-pci or a variant of it, platform devices vfio-platform, AMBA devices "
-	       "vfio-amba. A kernel that was built without cannot hand the device out.",
+	       "vfio-amba. A kernel that was built without cannot hand the device out. vfio-platform takes only "
+	       "what has a compatible string or an ACPI id.",
 	.remedy = "a kernel with the driver",
-	.reference = "drivers/vfio/Kconfig, drivers/vfio/platform/Kconfig, 7.2",
+	.reference = "drivers/vfio/Kconfig, drivers/vfio/platform/Kconfig, drivers/vfio/platform/"
+		     "vfio_platform_common.c:vfio_platform_of_probe, 7.2",
+	.messages = VCK_STRINGS("Cannot retrieve compat for",
+				"ACPI companion device not found for"),
 };
 
 static enum vck_result backend_eval(const struct vck_subject *s, struct vck_finding *f)
@@ -347,7 +351,9 @@ const struct vck_rule vck_rule_device_sriov_pf = {
 	.messages = VCK_STRINGS("Cannot bind to PF with SR-IOV enabled",
 				"probe with driver vfio-pci failed with error -16",
 				"vfio-pci: probe of * failed with error -16",
-				"driver left SR-IOV enabled after remove"),
+				"driver left SR-IOV enabled after remove",
+				/* mlx4/main.c:mlx4_remove_one, 5.10 to 7.2 */
+				"Removing PF when there are active VF's !!"),
 	.symptoms = VCK_STRINGS("10"),
 };
 
@@ -403,6 +409,8 @@ const struct vck_rule vck_rule_device_group = {
 		VCK_STRINGS("no iommu_group found: No such file or directory",
 			    "stream * already in tree from dev *",
 			    "Aliasing StreamID * unsupported, expect DMA to be broken",
+			    /* vfio_platform_common.c:vfio_platform_probe_common, 5.10 */
+			    "No IOMMU group for device",
 			    "has no IOMMU group", "IOMMU group not found", BIND_FAILED),
 	.symptoms = VCK_STRINGS("4", "7", "8", "41"),
 };

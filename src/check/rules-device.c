@@ -77,11 +77,15 @@ const struct vck_rule vck_rule_device_bars = {
 	.eval = bars_eval,
 	.title = "every BAR has an address",
 	.why = "A BAR for which there was no room keeps the kernel from enabling the device: opening it "
-	       "through VFIO then fails with EINVAL. Large BARs need 64-bit windows above 4 GiB.",
+	       "through VFIO then fails with EINVAL; so does one whose address collides with another's, which the "
+	       "kernel log calls \"not claimed\". Large BARs need 64-bit windows above 4 GiB.",
 	.remedy = "Above 4G decoding in the firmware's setup; pci=realloc",
-	.reference = "drivers/pci/setup-res.c:pci_enable_resources, 7.2",
+	.reference = "drivers/pci/setup-res.c:pci_enable_resources, 5.10 to 7.2",
 	.messages = VCK_STRINGS("BAR *: no space", "BAR *: failed to assign",
-				"BAR * not assigned", "can't enable device: BAR *"),
+				"BAR * not assigned", "can't enable device: BAR *",
+				/* 6.1 to 7.2: a BAR or ROM, and a range that collides */
+				"not assigned; can't enable device",
+				"not claimed; can't enable device"),
 	.symptoms = VCK_STRINGS("43"),
 };
 
