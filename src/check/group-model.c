@@ -10,6 +10,7 @@
 
 #include "check/acs.h"
 #include "check/aliases.h"
+#include "check/attach.h"
 #include "check/grouping.h"
 
 #define NO_GROUP (-1)
@@ -37,7 +38,11 @@ bool vck_group_assumes_acs(const struct vck_host *h)
 		if (h->units[i]->active)
 			return false;
 	}
-	return h->n_groups == 0;
+	for (size_t i = 0; i < h->n_groups; i++) {
+		if (vck_group_is_real(h->groups[i]))
+			return false;
+	}
+	return true;
 }
 
 struct vck_grouping *vck_grouping_find(struct vck_grouping *all, size_t n,
@@ -262,7 +267,7 @@ static enum step alias_group(const struct model *m, struct vck_grouping *e,
 
 static bool is_outside(const struct vck_host *h, const struct vck_device *d)
 {
-	if (d->group)
+	if (vck_group_is_real(d->group))
 		return false;
 	/* IOMMUs are no clients of themselves. */
 	if (vck_device_is_iommu(d))
@@ -294,9 +299,9 @@ static bool is_refused(struct model *m, const struct vck_device *d)
 		if (vck_bridge_alias(m->h, b) != VCK_ALIAS_SECONDARY)
 			continue;
 		if (driver == VCK_IOMMU_VIRTIO)
-			return !d->group;
+			return !vck_group_is_real(d->group);
 		if (driver == VCK_IOMMU_SMMU_V3 && is_taken(m, b))
-			return !d->group;
+			return !vck_group_is_real(d->group);
 	}
 	return false;
 }

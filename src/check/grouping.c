@@ -342,7 +342,7 @@ static bool is_parted(const struct vck_group *g)
 	for (size_t i = 0; i < g->n_devices; i++) {
 		const struct vck_device *d = g->devices[i];
 
-		if (!d->group || vck_device_is_bridge(d))
+		if (!vck_group_is_real(d->group) || vck_device_is_bridge(d))
 			continue;
 		if (one && one != d->group)
 			return true;

@@ -470,7 +470,8 @@ static size_t neighbours(const struct vck_device *d, const struct vck_device **r
 	for (size_t i = 0; i < all->n_devices && n < max; i++) {
 		const struct vck_device *o = all->devices[i];
 
-		if (o->group && o->group != d->group && !vck_device_is_bridge(o))
+		if (vck_group_is_real(o->group) && o->group != d->group &&
+		    !vck_device_is_bridge(o))
 			ret[n++] = o;
 	}
 	return n;
@@ -506,7 +507,7 @@ static enum vck_result peer_eval(const struct vck_subject *s, struct vck_finding
 	if (!d && !unplaced)
 		return VCK_RESULT_PASS;
 	if (!d) {
-		vck_finding_summary(s, f, "what decides it for %s could not be read",
+		vck_finding_summary(s, f, "what the hardware joins %s with is not known",
 				    unplaced->address);
 		return VCK_RESULT_UNKNOWN;
 	}

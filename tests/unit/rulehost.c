@@ -328,6 +328,12 @@ static void do_neighbour(struct rulehost *r, const char *v)
 	r->device->cap.multifunction = VCK_YES;
 }
 
+static void do_noiommu_neighbour(struct rulehost *r, const char *v)
+{
+	(void)v;
+	r->sibling->group->name = "vfio-noiommu";
+}
+
 static void do_mate(struct rulehost *r, const char *v)
 {
 	(void)v;
@@ -537,7 +543,8 @@ static const struct {
 	{"virtio", do_virtio},	   {"at", do_at},	{"host-bridge", do_bridge},
 	{"pf-joins", do_pf_joins}, {"waits", do_waits}, {"dmar", do_dmar},
 	{"noiommu-group", do_noiommu_group},
-	{"neighbour", do_neighbour}, {"missing", do_missing}, {"unserved", do_unserved}, {"lpc", do_lpc},
+	{"neighbour", do_neighbour}, {"noiommu-neighbour", do_noiommu_neighbour},
+	{"missing", do_missing}, {"unserved", do_unserved}, {"lpc", do_lpc},
 };
 
 static bool apply_word(struct rulehost *r, const char *key, const char *value)

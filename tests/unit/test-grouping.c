@@ -126,6 +126,19 @@ static void test_prediction_assumes_acs(void **state)
 	check(rows, ARRAY_SIZE(rows), false);
 }
 
+/* Groups that vfio makes where there is no IOMMU do not say that one is in use. */
+static void test_noiommu_groups_are_none(void **state)
+{
+	cleanup_host struct vck_host *h = vck_host_new();
+	struct vck_group *g = vck_host_add_group(h, "0");
+
+	(void)state;
+	assert_non_null(g);
+	assert_false(vck_group_assumes_acs(h));
+	g->name = "vfio-noiommu";
+	assert_true(vck_group_assumes_acs(h));
+}
+
 /* A capability with every bit clear passes: what is not there is taken for hard-wired (2.3.5). */
 static void test_empty_capability_passes(void **state)
 {
@@ -486,6 +499,7 @@ int main(void)
 		cmocka_unit_test(test_port_with_acs_separates),
 		cmocka_unit_test(test_port_without_acs_merges),
 		cmocka_unit_test(test_prediction_assumes_acs),
+		cmocka_unit_test(test_noiommu_groups_are_none),
 		cmocka_unit_test(test_empty_capability_passes),
 		cmocka_unit_test(test_path_to_the_root),
 		cmocka_unit_test(test_conventional_bridge),
