@@ -12,6 +12,7 @@
 #include "check/aliases.h"
 #include "check/attach.h"
 #include "check/grouping.h"
+#include "check/units.h"
 
 #define NO_GROUP (-1)
 
@@ -31,6 +32,65 @@ enum step {
 	STEP_JOIN, /* a group was found */
 	STEP_LOST, /* it depends on what was not read */
 };
+
+/* ->device_group of the IOMMU drivers for a PCI function; drivers/iommu/, 5.10, 6.1, 6.12 and
+ * 7.2. What only joins more, as a stream id that functions share, does not count. */
+static const struct {
+	enum vck_iommu_driver driver;
+	const char *name; /* prefix of driver_name for VCK_IOMMU_OTHER */
+	enum vck_tri by_topology;
+} group_rows[] = {
+	{ VCK_IOMMU_INTEL, NULL, VCK_YES },   /* intel/iommu.c:intel_iommu_device_group */
+	{ VCK_IOMMU_AMD, NULL, VCK_YES },     /* amd/iommu.c:amd_iommu_device_group */
+	{ VCK_IOMMU_SMMU, NULL, VCK_YES },    /* arm/arm-smmu/arm-smmu.c:arm_smmu_device_group */
+	{ VCK_IOMMU_SMMU_V3, NULL, VCK_YES }, /* arm/arm-smmu-v3/arm-smmu-v3.c, the same name */
+	{ VCK_IOMMU_VIRTIO, NULL, VCK_YES },  /* virtio-iommu.c:viommu_device_group */
+	{ VCK_IOMMU_OTHER, "riscv", VCK_YES }, /* riscv/iommu.c:riscv_iommu_device_group, 7.2 */
+	{ VCK_IOMMU_OTHER, "apple", VCK_YES }, /* apple-dart.c:apple_dart_device_group, 6.1 */
+	/* generic_device_group(): one for each function */
+	{ VCK_IOMMU_OTHER, "s390", VCK_NO },   /* s390-iommu.c */
+	{ VCK_IOMMU_OTHER, "exynos", VCK_NO }, /* exynos-iommu.c */
+	{ VCK_IOMMU_OTHER, "msm", VCK_NO },    /* msm_iommu.c */
+	{ VCK_IOMMU_OTHER, "qcom", VCK_NO },   /* arm/arm-smmu/qcom_iommu.c */
+	/* one for each IOMMU or set of masters */
+	{ VCK_IOMMU_OTHER, "ipmmu", VCK_NO },	 /* ipmmu-vmsa.c:ipmmu_find_group, 5.10 and 6.1 */
+	{ VCK_IOMMU_OTHER, "mtk", VCK_NO },	 /* mtk_iommu.c:mtk_iommu_device_group */
+	{ VCK_IOMMU_OTHER, "mediatek", VCK_NO }, /* the same */
+	{ VCK_IOMMU_OTHER, "rk_iommu", VCK_NO }, /* rockchip-iommu.c:rk_iommu_device_group, 6.1 */
+	{ VCK_IOMMU_OTHER, "rockchip", VCK_NO }, /* the same */
+	{ VCK_IOMMU_OTHER, "sun50i", VCK_NO },	 /* sun50i-iommu.c:sun50i_iommu_device_group, 6.1 */
+	{ VCK_IOMMU_OTHER, "sprd", VCK_NO },	 /* sprd-iommu.c:sprd_iommu_device_group, 6.1 */
+	{ VCK_IOMMU_OTHER, "omap", VCK_NO },	 /* omap-iommu.c:omap_iommu_device_group, 6.1 */
+	{ VCK_IOMMU_OTHER, "vsi", VCK_NO },	 /* vsi-iommu.c, 7.2 */
+	{ VCK_IOMMU_OTHER, "tegra", VCK_NO },	 /* tegra-smmu.c: the first of a swgroup decides */
+	{ VCK_IOMMU_OTHER, "fsl", VCK_NO },	 /* fsl_pamu_domain.c: by controller */
+	{ VCK_IOMMU_OTHER, "spapr", VCK_NO },	 /* arch/powerpc/kernel/iommu.c: by PE */
+};
+
+/* Machines whose every IOMMU makes groups by other rules, whatever its units are called:
+ * s390-iommu.c, and pnv_pci_device_group() and pSeries_pci_device_group() of arch/powerpc, 7.2. */
+static bool is_other_machine(const struct vck_host *h)
+{
+	return h->arch == VCK_ARCH_OTHER && h->arch_name &&
+	       (str_after(h->arch_name, "s390") || str_after(h->arch_name, "ppc"));
+}
+
+enum vck_tri vck_group_by_topology(const struct vck_host *h, const struct vck_device *d)
+{
+	const struct vck_unit *u = vck_device_unit(h, d);
+
+	if (is_other_machine(h))
+		return VCK_NO;
+	for (size_t i = 0; u && i < ARRAY_SIZE(group_rows); i++) {
+		if (u->driver != group_rows[i].driver)
+			continue;
+		if (!group_rows[i].name ||
+		    (u->driver_name && str_after(u->driver_name, group_rows[i].name)))
+			return group_rows[i].by_topology;
+	}
+	/* x86 has no IOMMU for PCI but Intel's, AMD's and virtio's. */
+	return h->arch == VCK_ARCH_X86_64 ? VCK_YES : VCK_UNKNOWN;
+}
 
 bool vck_group_assumes_acs(const struct vck_host *h)
 {
@@ -322,7 +382,8 @@ static void place(struct model *m, struct vck_grouping *e)
 		e->merge = VCK_MERGE_OUTSIDE;
 		return;
 	}
-	if (!vck_device_has(d, VCK_EV_PATH) || is_hidden_alias(m->h, d)) {
+	if (!vck_device_has(d, VCK_EV_PATH) || is_hidden_alias(m->h, d) ||
+	    vck_group_by_topology(m->h, d) == VCK_NO) {
 		e->merge = VCK_MERGE_UNKNOWN;
 		e->hop = d;
 		return;

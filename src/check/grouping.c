@@ -267,6 +267,17 @@ static const struct vck_grouping *deciding(const struct vck_grouping **kept, siz
 	return kept[0];
 }
 
+/* Why the model says nothing about a group. */
+static const char *untold(const struct vck_host *h, const struct vck_group *g)
+{
+	for (size_t i = 0; i < g->n_devices; i++) {
+		if (g->devices[i]->bus == VCK_BUS_PCI &&
+		    vck_group_by_topology(h, g->devices[i]) == VCK_NO)
+			return "its IOMMU driver makes groups by rules of its own, not by what ACS isolates";
+	}
+	return "cannot be told: config space that decides it was not read (run as root)";
+}
+
 static int explain_group(const struct explain *x, struct vck_group *g)
 {
 	const struct vck_grouping *kept[HOPS_MAX] = { NULL };
@@ -288,7 +299,7 @@ static int explain_group(const struct explain *x, struct vck_group *g)
 	if (!g->predicted && !model_agrees(x, g))
 		vck_buf_addf(&b, "%s%s", b.len ? "; " : "", disagreement(x->h));
 	else if (!b.len)
-		vck_buf_adds(&b, "cannot be told: config space that decides it was not read (run as root)");
+		vck_buf_adds(&b, untold(x->h, g));
 	g->why = vck_arena_strdup(&x->h->arena, vck_buf_str(&b));
 	g->separate = n ? separation(x, deciding(kept, n)) : NULL;
 	return g->why ? 0 : -ENOMEM;

@@ -13,7 +13,7 @@ enum vck_merge {
 	VCK_MERGE_BRIDGE_ID, /* a bridge above replaces the requester id */
 	VCK_MERGE_ALIAS,     /* a quirk: two functions use one id */
 	VCK_MERGE_FUNCTIONS, /* functions of one device without ACS */
-	VCK_MERGE_UNKNOWN,   /* config space that decides was not read */
+	VCK_MERGE_UNKNOWN,   /* config space that decides was not read, or other rules made its group */
 	VCK_MERGE_OUTSIDE,   /* the tables put no unit in front of it: no group */
 };
 
@@ -39,6 +39,10 @@ int vck_group_model(struct vck_host *h, struct vck_grouping **ret, size_t *ret_n
 /* The entry of one function among @n sorted by address, or NULL. */
 struct vck_grouping *vck_grouping_find(struct vck_grouping *all, size_t n,
 				       const struct vck_device *d);
+
+/* Does the IOMMU driver of a PCI function ask pci_device_group()? Unknown where it is not known
+ * which driver that is. */
+enum vck_tri vck_group_by_topology(const struct vck_host *h, const struct vck_device *d);
 
 /* Does the model take redirect bits for set where the capability has them? As the kernel will
  * once an IOMMU asks for it; false when an IOMMU is in use, then the registers are the truth. */

@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "base/buf.h"
+#include "check/grouping.h"
 #include "check/rules.h"
 #include "check/units.h"
 
@@ -495,13 +496,25 @@ static const struct vck_device *with_neighbours(const struct vck_group *g,
 	return NULL;
 }
 
+/* Of a group that the IOMMU driver made by other rules nothing follows from PCI's. */
+static bool has_other_rules(const struct vck_subject *s)
+{
+	for (size_t i = 0; i < s->group->n_devices; i++) {
+		const struct vck_device *d = s->group->devices[i];
+
+		if (d->bus == VCK_BUS_PCI && vck_group_by_topology(s->host, d) == VCK_NO)
+			return true;
+	}
+	return false;
+}
+
 static enum vck_result peer_eval(const struct vck_subject *s, struct vck_finding *f)
 {
 	const struct vck_device *d, *unplaced = NULL, *others[NEIGHBOURS_MAX + 1];
 	cleanup_buf struct vck_buf names = {0};
 	size_t n;
 
-	if (!vck_group_is_real(s->group))
+	if (!vck_group_is_real(s->group) || has_other_rules(s))
 		return VCK_RESULT_NA;
 	d = with_neighbours(s->group, &unplaced);
 	if (!d && !unplaced)
@@ -509,6 +522,11 @@ static enum vck_result peer_eval(const struct vck_subject *s, struct vck_finding
 	if (!d) {
 		vck_finding_summary(s, f, "what the hardware joins %s with is not known",
 				    unplaced->address);
+		return VCK_RESULT_UNKNOWN;
+	}
+	if (vck_group_by_topology(s->host, d) != VCK_YES) {
+		vck_finding_summary(s, f, "whether the IOMMU driver of %s groups by what ACS isolates is not known",
+				    d->address);
 		return VCK_RESULT_UNKNOWN;
 	}
 	n = neighbours(d, others, ARRAY_SIZE(others));
@@ -536,9 +554,11 @@ const struct vck_rule vck_rule_group_peer_to_peer = {
 	       "redirects between them: with pcie_acs_override, which makes the kernel believe in it; and on "
 	       "Arm before 6.15, where a device that was probed before the ports above it had a group got "
 	       "one of its own. A guest with one of them can then write to the memory of the others. A quirk "
-	       "that is newer than this program may also say that the hardware does isolate them.",
+	       "that is newer than this program may also say that the hardware does isolate them. Not for IOMMU "
+	       "drivers that make groups by rules of their own, as on s390 and POWER.",
 	.remedy = "the same guest for all of them",
-	.reference = "drivers/iommu/iommu.c:pci_device_group, 5.10 to 7.3",
+	.reference = "drivers/iommu/iommu.c:pci_device_group, 5.10 to 7.3; which drivers ask it: "
+		     "device_group in drivers/iommu/, 5.10 to 7.2",
 };
 
 static enum vck_result spaces_eval(const struct vck_subject *s, struct vck_finding *f)

@@ -74,7 +74,7 @@ static void leftovers(FILE *out, const struct vck_host *h)
 	for (size_t i = 0; i < h->n_predicted; i++)
 		placed += h->predicted[i]->n_devices;
 	if (n > placed)
-		fprintf(out, "%zu of %zu PCI functions are in no group: they are IOMMUs, bypass them, or config space that decides was not read\n",
+		fprintf(out, "%zu of %zu PCI functions are in no group: they are IOMMUs, bypass them, have one that groups by other rules, or config space that decides was not read\n",
 			n - placed, n);
 }
 

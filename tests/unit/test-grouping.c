@@ -139,6 +139,34 @@ static void test_noiommu_groups_are_none(void **state)
 	assert_true(vck_group_assumes_acs(h));
 }
 
+/* s390 gives every function a group, though nothing that PCI shows would part them. */
+static void test_other_rules(void **state)
+{
+	static const struct row rows[] = {
+		{ "00:00.0", NULL, VCK_PCIE_ENDPOINT, true, NO_ACS, 0, 0, 0 },
+		{ "00:00.1", NULL, VCK_PCIE_ENDPOINT, true, NO_ACS, 0, 0, 0 },
+	};
+	cleanup_host struct vck_host *h = vck_host_new();
+	struct vck_unit *u = vck_host_add_unit(h, "s390-iommu.00000100");
+	struct vck_group *g;
+
+	(void)state;
+	u->active = true;
+	u->driver = VCK_IOMMU_OTHER;
+	u->driver_name = "s390-iommu";
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		add(h, &rows[i]);
+		vck_host_find_device(h, rows[i].address)->unit = u;
+	}
+	g = vck_host_add_group(h, "0");
+	assert_non_null(g);
+	assert_int_equal(vck_group_add_device(h, g, h->devices[0]), 0);
+	assert_int_equal(vck_group_add_device(h, g, h->devices[1]), 0);
+	assert_int_equal(vck_derive_grouping(h), 0);
+	assert_int_equal(h->n_predicted, 0);
+	assert_non_null(strstr(g->why, "by rules of its own"));
+}
+
 /* A capability with every bit clear passes: what is not there is taken for hard-wired (2.3.5). */
 static void test_empty_capability_passes(void **state)
 {
@@ -500,6 +528,7 @@ int main(void)
 		cmocka_unit_test(test_port_without_acs_merges),
 		cmocka_unit_test(test_prediction_assumes_acs),
 		cmocka_unit_test(test_noiommu_groups_are_none),
+		cmocka_unit_test(test_other_rules),
 		cmocka_unit_test(test_empty_capability_passes),
 		cmocka_unit_test(test_path_to_the_root),
 		cmocka_unit_test(test_conventional_bridge),
