@@ -2,7 +2,8 @@
 /* Whether a device's own DMA is coherent, as the kernel decides it and shows nowhere:
  * from the device tree (drivers/of/address.c:of_dma_is_coherent) or from _CCA
  * (drivers/acpi/scan.c:acpi_init_coherency). A PCI function takes its host bridge's
- * answer (pci-driver.c:pci_dma_configure), whatever its own node says. */
+ * answer (pci-driver.c:pci_dma_configure), whatever its own node says. Some architectures
+ * know only coherent DMA: there firmware is shown and does not count. */
 #include "config.h"
 
 #include <errno.h>
@@ -21,6 +22,7 @@ struct chain {
 	struct vck_host *h;
 	struct vck_coherency_step steps[MAX_STEPS];
 	size_t n;
+	bool always; /* coherent whatever firmware says: its steps are shown only */
 	bool failed;
 };
 
@@ -37,6 +39,33 @@ static struct vck_coherency_step *add_step(struct chain *c, const char *source, 
 	return s;
 }
 
+/* Architectures that select none of ARCH_HAS_SYNC_DMA_FOR_{DEVICE,CPU,CPU_ALL}:
+ * dev_is_dma_coherent() is true there without a look at the device
+ * (include/linux/dma-map-ops.h, 5.10 to 7.2). */
+static bool is_always_coherent(const struct vck_host *h)
+{
+	static const struct {
+		const char *arch, *source;
+	} rows[] = {
+		{ "x86_64", "arch/x86/Kconfig, 5.10 to 7.2" },
+		{ "i686", "arch/x86/Kconfig, 5.10 to 7.2" },
+		{ "i586", "arch/x86/Kconfig, 5.10 to 7.2" },
+		{ "loongarch64", "arch/loongarch/Kconfig, 7.2" },
+		{ "s390x", "arch/s390/Kconfig, 7.2" },
+		/* only the 32 bit NOT_COHERENT_CACHE selects them */
+		{ "ppc64", "arch/powerpc/platforms/Kconfig.cputype, 7.2" },
+		{ "ppc64le", "arch/powerpc/platforms/Kconfig.cputype, 7.2" },
+	};
+
+	if (h->arch == VCK_ARCH_X86_64)
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (streq0(h->arch_name, rows[i].arch))
+			return true;
+	}
+	return false;
+}
+
 static void decide(struct vck_device *d, struct vck_coherency_step *s, enum vck_tri coherent)
 {
 	s->decides = true;
@@ -46,19 +75,28 @@ static void decide(struct vck_device *d, struct vck_coherency_step *s, enum vck_
 	d->coherency_property = s->property;
 }
 
-/* What the architecture says where firmware says nothing. */
+/* What firmware says decides where the kernel looks at it. */
+static void by_firmware(const struct chain *c, struct vck_device *d, struct vck_coherency_step *s,
+			enum vck_tri coherent)
+{
+	if (!c->always)
+		decide(d, s, coherent);
+}
+
+/* What the architecture says where firmware says nothing, or nothing that counts. */
 static void by_architecture(struct chain *c, struct vck_device *d)
 {
 	const struct vck_host *h = c->h;
 	const char *name = h->arch_name ? h->arch_name : "unknown architecture";
-	enum vck_tri v = h->arch == VCK_ARCH_X86_64 || h->arch == VCK_ARCH_RISCV64 ? VCK_YES
-			 : h->arch == VCK_ARCH_AARCH64				  ? VCK_NO
-										  : VCK_UNKNOWN;
+	enum vck_tri v = c->always || h->arch == VCK_ARCH_RISCV64 ? VCK_YES
+			 : h->arch == VCK_ARCH_AARCH64		  ? VCK_NO
+								  : VCK_UNKNOWN;
 	struct vck_coherency_step *s =
 		add_step(c, "architecture", name, NULL,
-			 v == VCK_YES  ? "coherent unless firmware says otherwise"
-			 : v == VCK_NO ? "not coherent unless firmware says otherwise"
-				       : "not known");
+			 c->always     ? "coherent whatever firmware says"
+			 : v == VCK_YES ? "coherent unless firmware says otherwise"
+			 : v == VCK_NO  ? "not coherent unless firmware says otherwise"
+					: "not known");
 
 	if (v == VCK_UNKNOWN)
 		return;
@@ -84,7 +122,7 @@ static void by_device_tree(struct chain *c, struct vck_device *d, const struct v
 
 		s->where = vck_arena_printf(&c->h->arena, "/sys/firmware/devicetree/base%s%s%s",
 					    node->path, node->parent ? "/" : "", property);
-		decide(d, s, v);
+		by_firmware(c, d, s, v);
 	} else if (c->h->dt.complete != VCK_YES) {
 		add_step(c, "dt", from->path, "dma-coherent", "not all of the tree could be read");
 	} else if (v == VCK_UNKNOWN && c->h->arch == VCK_ARCH_AARCH64) {
@@ -194,7 +232,7 @@ static void add_cca_step(struct chain *c, struct vck_device *d, const char *node
 	if (!cca)
 		return;
 	s->where = vck_arena_printf(&c->h->arena, "%s+0x%x", cca->table, cca->offset);
-	decide(d, s, vck_cca_value(cca));
+	by_firmware(c, d, s, vck_cca_value(cca));
 }
 
 /* The IORT's word on the same device: shown, never used by Linux. */
@@ -272,6 +310,8 @@ static int derive(struct chain *c, struct vck_device *d)
 		add_step(c, "acpi", NULL, NULL, "unknown: what firmware says was not read");
 	else
 		by_architecture(c, d);
+	if (c->always && !(c->n && c->steps[c->n - 1].decides))
+		by_architecture(c, d);
 	return keep(c, d);
 }
 
@@ -280,8 +320,10 @@ int vck_derive_coherency(struct vck_host *h)
 	cleanup_free struct chain *c = calloc(1, sizeof(*c));
 	int r = c ? 0 : -ENOMEM;
 
-	if (c)
+	if (c) {
 		c->h = h;
+		c->always = is_always_coherent(h);
+	}
 	for (size_t i = 0; r == 0 && i < h->n_devices; i++)
 		r = derive(c, h->devices[i]);
 	return r;

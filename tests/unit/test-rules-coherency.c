@@ -104,7 +104,14 @@ static void test_acpi(void **state)
 		{ VCK_ARCH_UNKNOWN, NULL, NULL, true, VCK_UNKNOWN, NULL, VCK_RESULT_UNKNOWN, VCK_RESULT_NA },
 		/* tables that could not be read are no answer, whatever was found */
 		{ VCK_ARCH_AARCH64, NULL, "1", false, VCK_UNKNOWN, NULL, VCK_RESULT_UNKNOWN, VCK_RESULT_UNKNOWN },
-		{ VCK_ARCH_X86_64, NULL, NULL, false, VCK_UNKNOWN, NULL, VCK_RESULT_UNKNOWN, VCK_RESULT_NA },
+		{ VCK_ARCH_RISCV64, NULL, NULL, false, VCK_UNKNOWN, NULL, VCK_RESULT_UNKNOWN, VCK_RESULT_NA },
+		{ VCK_ARCH_RISCV64, NULL, "0", true, VCK_NO, "acpi", VCK_RESULT_FAIL, VCK_RESULT_NA },
+		{ VCK_ARCH_RISCV64, NULL, "1", true, VCK_YES, "acpi", VCK_RESULT_PASS, VCK_RESULT_NA },
+		/* no ARCH_HAS_SYNC_DMA_FOR_*: dev_is_dma_coherent() is true, whatever firmware says */
+		{ VCK_ARCH_X86_64, NULL, "0", true, VCK_YES, "architecture", VCK_RESULT_PASS, VCK_RESULT_NA },
+		{ VCK_ARCH_X86_64, "0", "1", true, VCK_YES, "architecture", VCK_RESULT_PASS, VCK_RESULT_NA },
+		{ VCK_ARCH_X86_64, NULL, "m", true, VCK_YES, "architecture", VCK_RESULT_PASS, VCK_RESULT_NA },
+		{ VCK_ARCH_X86_64, NULL, NULL, false, VCK_YES, "architecture", VCK_RESULT_PASS, VCK_RESULT_NA },
 	};
 
 	(void)state;
@@ -173,6 +180,7 @@ static void test_dt(void **state)
 		{ VCK_ARCH_AARCH64, VCK_KVER(6, 12), NULL, NULL, NULL, NULL, false, VCK_NO, NULL },
 		{ VCK_ARCH_RISCV64, VCK_KVER(6, 12), NULL, NULL, NULL, NULL, false, VCK_YES, NULL },
 		{ VCK_ARCH_RISCV64, VCK_KVER(6, 12), NULL, "dma-noncoherent", NULL, NULL, false, VCK_NO, "/soc" },
+		{ VCK_ARCH_X86_64, VCK_KVER(6, 12), NULL, "dma-noncoherent", NULL, NULL, false, VCK_YES, NULL },
 		{ VCK_ARCH_UNKNOWN, VCK_KVER(6, 12), NULL, NULL, NULL, NULL, false, VCK_UNKNOWN, NULL },
 		/* the interconnect named dma-mem is the DMA parent, not the node above */
 		{ VCK_ARCH_AARCH64, VCK_KVER(6, 12), NULL, "dma-coherent", NULL, NULL, true, VCK_NO, NULL },
@@ -206,6 +214,43 @@ static void test_dt(void **state)
 		assert_int_equal(vck_check(m.h), 0);
 		if (m.d->coherent != rows[i].expected || !streq0(m.d->coherency_node, rows[i].node))
 			fail_msg("row %zu: %d at %s", i, m.d->coherent, m.d->coherency_node);
+		vck_host_free(m.h);
+	}
+}
+
+/* _CCA of an architecture that knows no other DMA: shown, and not what decides. */
+static void test_always_coherent(void **state)
+{
+	static const struct {
+		const char *arch;
+		enum vck_tri expected;
+	} rows[] = {
+		{ "x86_64", VCK_YES }, { "i686", VCK_YES },	{ "loongarch64", VCK_YES },
+		{ "s390x", VCK_YES },  { "ppc64le", VCK_YES },	{ "riscv64", VCK_NO },
+		{ "aarch64", VCK_NO }, { "armv7l", VCK_NO },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct made m = make(vck_arch_parse(rows[i].arch));
+		const struct vck_coherency_step *last;
+		bool shown = false;
+
+		m.h->arch_name = rows[i].arch;
+		acpi(&m);
+		add_cca(&m, "\\_SB_.PC00", VCK_CCA_NAME, 0);
+		assert_int_equal(vck_check(m.h), 0);
+		if (m.d->coherent != rows[i].expected)
+			fail_msg("%s: %d", rows[i].arch, m.d->coherent);
+		for (size_t k = 0; k < m.d->n_steps; k++) {
+			const struct vck_coherency_step *s = &m.d->steps[k];
+
+			shown |= streq0(s->property, "_CCA") && streq(s->value, "0x0") &&
+				 s->decides == (rows[i].expected == VCK_NO);
+		}
+		last = &m.d->steps[m.d->n_steps - 1];
+		if (!shown || !last->decides)
+			fail_msg("%s: _CCA not in the chain as it counts", rows[i].arch);
 		vck_host_free(m.h);
 	}
 }
@@ -455,6 +500,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_acpi),	    cmocka_unit_test(test_dt),
+		cmocka_unit_test(test_always_coherent),
 		cmocka_unit_test(test_dt_circle),   cmocka_unit_test(test_iort),
 		cmocka_unit_test(test_rmr),
 		cmocka_unit_test(test_kernel_unit), cmocka_unit_test(test_dmar),
