@@ -3,6 +3,8 @@
  * and what KVM makes of its absence; virtio devices that bypass it. */
 #include "config.h"
 
+#include <inttypes.h>
+
 #include "check/rules.h"
 #include "check/units.h"
 
@@ -111,10 +113,23 @@ static bool behind_amd(const struct vck_subject *s)
 
 static enum vck_result v2_eval(const struct vck_subject *s, struct vck_finding *f)
 {
+	const struct vck_unit *u = vck_device_unit(s->host, s->device);
 	enum vck_tri v2 = vck_amd_v2_tables(s->host);
 
 	if (v2 != VCK_YES)
 		return vck_result_of(vck_tri_not(v2));
+	if (VCK_AMD_EFR_HATS(u->efr) == 3) {
+		vck_finding_summary(
+			s, f,
+			"the unit has no v1 tables: the kernel reports forced snooping, v2 "
+			"tables have no bit for it");
+		vck_finding_evidence(s, f, u->name, "EFR = 0x%" PRIx64 ", HATS (11:10) = 3",
+				     u->efr);
+		vck_finding_remedy(
+			s, f, VCK_REMEDY_RUNTIME, NULL,
+			"clear Enable No Snoop (viommu-check nosnoop --disable)");
+		return VCK_RESULT_FAIL;
+	}
 	vck_finding_summary(
 		s, f,
 		"amd_iommu=pgtbl_v2: the kernel reports forced snooping, the tables have no "
@@ -137,7 +152,8 @@ const struct vck_rule vck_rule_iommu_amd_v2_tables = {
 	.why = "AMD's own page tables carry a force-coherency bit, x86-style (v2) tables do not. The driver "
 	       "reports enforcement for both, so neither VFIO nor KVM takes precautions.",
 	.remedy = "v1 page tables",
-	.reference = "drivers/iommu/amd/iommu.c:amd_iommu_domain_alloc_paging_flags, 7.2",
+	.reference = "drivers/iommu/amd/iommu.c:amd_iommu_domain_alloc_paging_flags, "
+		     "drivers/iommu/amd/init.c:early_amd_iommu_init, 7.2",
 };
 
 #define VIRTIO_F_ACCESS_PLATFORM 33 /* virtio 1.2, 6 */

@@ -224,19 +224,102 @@ static enum vck_tri enforces(const struct vck_host *h, const struct vck_unit *u)
 	return VCK_UNKNOWN;
 }
 
+/* Does firmware's table bear an EFR at all (early_iommu_features_init)? True where it was not
+ * read: what sysfs shows is then taken for it. */
+static bool ivrs_has_efr(const struct vck_host *h)
+{
+	const struct vck_ivrs *t = h->acpi.ivrs;
+
+	for (size_t i = 0; t && t->ivinfo & 1 && i < t->n_ivhds; i++) {
+		if (t->ivhds[i].used && t->ivhds[i].type != 0x10)
+			return true;
+	}
+	return !t;
+}
+
+/* What the EFR of all units has in common (get_global_efr). */
+static bool amd_efr(const struct vck_host *h, uint64_t *ret)
+{
+	uint64_t all = UINT64_MAX;
+	bool any = false;
+
+	for (size_t i = 0; i < h->n_units; i++) {
+		const struct vck_unit *u = h->units[i];
+
+		if (u->driver != VCK_IOMMU_AMD)
+			continue;
+		if (!u->efr && u->regs_known != VCK_YES)
+			return false;
+		all &= u->efr;
+		any = true;
+	}
+	*ret = all;
+	return any;
+}
+
+/* The last word counts; only its start is compared (parse_amd_iommu_options). */
+static enum vck_tri asks_for_v2(const struct vck_host *h)
+{
+	enum vck_tri v2 = VCK_NO;
+	const char *v;
+	size_t len;
+
+	if (!vck_host_has(h, VCK_EV_CMDLINE))
+		return VCK_UNKNOWN;
+	for (unsigned i = 0; (v = vck_cmdline_get(h, "amd_iommu", i, &len)); i++) {
+		for (const char *end = v + len; v < end; v++) {
+			size_t n = (size_t)(end - v);
+
+			if (n >= 8 && strncmp(v, "pgtbl_v1", 8) == 0)
+				v2 = VCK_NO;
+			else if (n >= 8 && strncmp(v, "pgtbl_v2", 8) == 0)
+				v2 = VCK_YES;
+			v = memchr(v, ',', n);
+			if (!v)
+				break;
+		}
+	}
+	return v2;
+}
+
+#define EFR_GTSUP (1ull << 4)
+#define EFR_GIOSUP (1ull << 48)
+
+/* What the driver makes of the EFR when it chooses tables: are there v2 tables, are there none
+ * but those? 7.2 chooses before it looks at the hardware and heeds HATS, 6.12 chose afterwards
+ * and did not; which of the releases between was the first, is not known here. */
+static void amd_tables(const struct vck_host *h, enum vck_tri *ret_v2, enum vck_tri *ret_no_v1)
+{
+	bool early = h->kver >= VCK_KVER(7, 2), has = ivrs_has_efr(h);
+	uint64_t efr = 0;
+
+	*ret_v2 = *ret_no_v1 = VCK_UNKNOWN;
+	if (!(early && !has) && !amd_efr(h, &efr))
+		return;
+	*ret_v2 = vck_tri(efr & EFR_GTSUP && efr & EFR_GIOSUP);
+	*ret_no_v1 = vck_tri(VCK_AMD_EFR_HATS(efr) == 3);
+	if (!early && *ret_no_v1 == VCK_YES)
+		*ret_no_v1 = VCK_UNKNOWN;
+	if (!early && !has && *ret_v2 == VCK_YES)
+		*ret_v2 = VCK_UNKNOWN;
+}
+
 /* The x86-style tables have no FC bit (drivers/iommu/amd/iommu.c says so itself). Up to
  * 6.12 domains of VFIO got v1 tables whatever the option said (protection_domain_alloc).
- */
+ * HATS = 3 leaves only v2 in 7.2 (init.c:early_amd_iommu_init); where those are not
+ * supported the unit then translates nothing, and there is no answer. */
 enum vck_tri vck_amd_v2_tables(const struct vck_host *h)
 {
-	if (vck_host_has(h, VCK_EV_CMDLINE) &&
-	    !vck_cmdline_has(h, "amd_iommu", "pgtbl_v2"))
+	bool kernel = vck_host_has(h, VCK_EV_KERNEL);
+	enum vck_tri supported, no_v1, v2;
+
+	if (kernel && h->kver < VCK_KVER(6, 13))
 		return VCK_NO;
-	if (!vck_host_has(h, VCK_EV_KERNEL))
-		return VCK_UNKNOWN;
-	if (h->kver < VCK_KVER(6, 13))
-		return VCK_NO;
-	return vck_host_has(h, VCK_EV_CMDLINE) ? VCK_YES : VCK_UNKNOWN;
+	amd_tables(h, &supported, &no_v1);
+	v2 = vck_tri_and(vck_tri_or(asks_for_v2(h), no_v1), supported);
+	if (v2 == VCK_NO)
+		return no_v1 == VCK_NO ? VCK_NO : VCK_UNKNOWN;
+	return kernel ? v2 : VCK_UNKNOWN;
 }
 
 /* Options that leave x86 without interrupt remapping (drivers/iommu/irq_remapping.c,
@@ -359,7 +442,7 @@ static unsigned amd_width(const struct vck_unit *u)
 {
 	static const unsigned width[] = {48, 57, 64, 0};
 
-	return u->efr ? width[u->efr >> 10 & 3] : 0;
+	return u->efr ? width[VCK_AMD_EFR_HATS(u->efr)] : 0;
 }
 
 int vck_derive_units(struct vck_host *h)

@@ -18,6 +18,8 @@
 #define VCK_ECAP_SC (1ull << 7)
 /* AMD IOMMU specification 48882, capability header. */
 #define VCK_AMD_CAP_NPCACHE (1u << 26)
+/* AMD EFR bits 11:10: levels of host tables; 3: there are none */
+#define VCK_AMD_EFR_HATS(efr) ((efr) >> 10 & 3)
 
 static inline bool vck_kver_known(unsigned kver)
 {
