@@ -289,8 +289,8 @@ static enum vck_tri vanishes(const struct vck_case *c, const struct vck_device *
 	if (vck_driver_is_vfio(s->physfn->driver))
 		return VCK_NO; /* stays where it is */
 	if (vck_membership_has(&c->members, s->physfn))
-		return vck_driver_drops_vfs(s->physfn->driver);
-	return s->physfn == c->dev ? vck_driver_drops_vfs(s->physfn->driver) : VCK_NO;
+		return vck_driver_drops_vfs(c->host, s->physfn);
+	return s->physfn == c->dev ? vck_driver_drops_vfs(c->host, s->physfn) : VCK_NO;
 }
 
 static void prepare_member(const struct vck_host *h, struct vck_group *g,

@@ -90,7 +90,7 @@ static enum vck_tri no_vfs(const struct vck_case *c)
 	if (!c->dev->sriov_numvfs)
 		return VCK_YES;
 	return vck_device_has(c->dev, VCK_EV_DRIVER)
-		       ? vck_driver_drops_vfs(c->dev->driver)
+		       ? vck_driver_drops_vfs(c->host, c->dev)
 		       : VCK_UNKNOWN;
 }
 
@@ -106,7 +106,7 @@ static enum vck_tri still_there(const struct vck_case *c)
 	if (!pf || !c->whole_group || !pf->driver || vck_driver_is_vfio(pf->driver))
 		return VCK_YES;
 	if (vck_membership_has(&c->members, pf))
-		return vck_tri_not(vck_driver_drops_vfs(pf->driver));
+		return vck_tri_not(vck_driver_drops_vfs(c->host, pf));
 	return VCK_YES;
 }
 

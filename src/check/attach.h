@@ -120,8 +120,8 @@ bool vck_device_behind_vmd(const struct vck_device *d);
 bool vck_driver_is_idle(const char *driver);
 /* Does a driver leave the DMA of its device to others (driver_managed_dma)? */
 bool vck_driver_managed_dma(const char *driver);
-/* Does the driver disable SR-IOV when it is unbound? */
-enum vck_tri vck_driver_drops_vfs(const char *driver);
+/* Does the driver of @pf disable SR-IOV when it is unbound? */
+enum vck_tri vck_driver_drops_vfs(const struct vck_host *h, const struct vck_device *pf);
 /* IOMMU_CAP_CACHE_COHERENCY of the device. */
 enum vck_tri vck_device_cache_coherency(const struct vck_host *h, const struct vck_device *d);
 /* Are the MSIs of the device isolated from those of others? */

@@ -26,6 +26,7 @@ struct row {
 	uint8_t header;
 	uint32_t vfs;
 	const char *pf_driver; /* the device is a VF of a PF with this driver */
+	const char *vf_driver; /* it is a PF whose VFs are there and have this driver */
 	bool no_type1, no_group, unassigned, blind;
 	bool own_node; /* a coherent device tree node of the function's own */
 	enum { NO_VMD = 0, CONTROLLER, CHILD } vmd; /* of the device; the sibling is the other */
@@ -95,6 +96,17 @@ static const struct row rows[] = {
 	{"PF, driver leaves them", "6.12.0", INTEL, .driver = "nvme", .vfs = 2,
 	 .now = "EBUSY bind"},
 	{"PF without driver", "6.12.0", INTEL, .vfs = 2, .now = "EBUSY bind"},
+	/* mlx4_remove_one: SR-IOV stays on while a VF is active */
+	{"mlx4 PF, idle VFs", "6.12.0", INTEL, .driver = "mlx4_core", .vfs = 2,
+	 .vf_driver = "", .now = "ok"},
+	{"mlx4 PF, VFs with a driver", "6.12.0", INTEL, .driver = "mlx4_core", .vfs = 2,
+	 .vf_driver = "mlx4_core", .now = "?"},
+	{"mlx4 PF, VFs of guests", "5.10.0", INTEL, .driver = "mlx4_core", .vfs = 2,
+	 .vf_driver = "vfio-pci", .now = "?"},
+	{"mlx4 PF, VFs not seen", "6.12.0", INTEL, .driver = "mlx4_core", .vfs = 2,
+	 .now = "?"},
+	{"another PF, VFs with a driver", "6.12.0", INTEL, .driver = "mlx5_core", .vfs = 2,
+	 .vf_driver = "mlx5_core", .now = "ok"},
 	{"PF, driver not known", "6.12.0", INTEL, .driver = "fancy", .vfs = 2,
 	 .now = "?"},
 	{"the same without a group", "6.12.0", .driver = "fancy", .vfs = 2,
@@ -336,6 +348,16 @@ static void add_node(struct vck_device *d)
 	d->of_node = d->bridge_of_node = &node;
 }
 
+static void add_vfs(struct vck_host *h, const struct row *r, struct vck_device *pf)
+{
+	for (uint32_t i = 0; r->vf_driver && i < r->vfs; i++) {
+		char address[24];
+
+		snprintf(address, sizeof(address), "0000:01:10.%u", (unsigned)i);
+		add_pci(h, address, r->vf_driver)->physfn = pf;
+	}
+}
+
 static struct vck_device *build(struct vck_host *h, const struct row *r)
 {
 	static struct vck_resource bar = {.flags = 0x20000200};
@@ -363,6 +385,7 @@ static struct vck_device *build(struct vck_host *h, const struct row *r)
 	}
 	if (r->pf_driver)
 		d->physfn = add_pci(h, "0000:02:00.0", r->pf_driver);
+	add_vfs(h, r, d);
 	if (r->own_node)
 		add_node(d);
 	if (r->blind)
