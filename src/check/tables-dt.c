@@ -200,6 +200,116 @@ enum vck_tri vck_dt_isolated_msi(const struct vck_host *h, const struct vck_devi
 	return n ? is_its(n) : VCK_NO;
 }
 
+/* What makes MSI domains on arm64, and whether these remap: 5.10 and 6.1. None
+ * of the others has the ITS above it. */
+static const struct {
+	const char *compatible;
+	enum vck_tri remaps;
+	const char *source;
+} msi_makers[] = {
+	{ "arm,gic-v3-its", VCK_YES, "drivers/irqchip/irq-gic-v3-its.c" },
+	{ "arm,gic-v3", VCK_YES, "drivers/irqchip/irq-gic-v3-mbi.c: none without mbi-ranges" },
+	{ "arm,gic-400", VCK_YES, "drivers/irqchip/irq-gic.c: none but v2m frames" },
+	{ "arm,gic-v2m-frame", VCK_NO, "drivers/irqchip/irq-gic-v2m.c" },
+	{ "al,alpine-msix", VCK_NO, "drivers/irqchip/irq-alpine-msi.c" },
+	{ "fsl,ls1012a-msi", VCK_NO, "drivers/irqchip/irq-ls-scfg-msi.c" },
+	{ "fsl,ls1043a-msi", VCK_NO, "drivers/irqchip/irq-ls-scfg-msi.c" },
+	{ "fsl,ls1043a-v1.1-msi", VCK_NO, "drivers/irqchip/irq-ls-scfg-msi.c" },
+	{ "fsl,ls1046a-msi", VCK_NO, "drivers/irqchip/irq-ls-scfg-msi.c" },
+	{ "marvell,ap806-gicp", VCK_NO, "drivers/irqchip/irq-mvebu-gicp.c" },
+	{ "marvell,ap806-sei", VCK_NO, "drivers/irqchip/irq-mvebu-sei.c" },
+	{ "marvell,odmi-controller", VCK_NO, "drivers/irqchip/irq-mvebu-odmi.c" },
+	{ "ti,sci-inta", VCK_NO, "drivers/irqchip/irq-ti-sci-inta.c" },
+	{ "apm,xgene1-msi", VCK_NO, "drivers/pci/controller/pci-xgene-msi.c" },
+	{ "brcm,iproc-msi", VCK_NO, "drivers/pci/controller/pcie-iproc-msi.c" },
+	{ "brcm,bcm2711-pcie", VCK_NO, "drivers/pci/controller/pcie-brcmstb.c" },
+};
+
+/* Host bridges: those without a domain of their own, and those that bring one along. */
+static const struct {
+	const char *compatible;
+	enum vck_tri remaps;
+	const char *source;
+} msi_bridges[] = {
+	{ "pci-host-ecam-generic", VCK_YES, "drivers/pci/controller/pci-host-generic.c" },
+	{ "pci-host-cam-generic", VCK_YES, "drivers/pci/controller/pci-host-generic.c" },
+	{ "marvell,armada8k-pcie-ecam", VCK_YES, "drivers/pci/controller/pci-host-generic.c" },
+	{ "socionext,synquacer-pcie-ecam", VCK_YES, "drivers/pci/controller/pci-host-generic.c" },
+	{ "snps,dw-pcie-ecam", VCK_YES, "drivers/pci/controller/pci-host-generic.c" },
+	{ "hisilicon,hip06-pcie-ecam", VCK_YES, "drivers/pci/controller/dwc/pcie-hisi.c" },
+	{ "hisilicon,hip07-pcie-ecam", VCK_YES, "drivers/pci/controller/dwc/pcie-hisi.c" },
+	{ "rockchip,rk3399-pcie", VCK_YES, "drivers/pci/controller/pcie-rockchip-host.c" },
+	{ "apm,xgene-pcie", VCK_YES, "drivers/pci/controller/pci-xgene.c" },
+	{ "snps,dw-pcie", VCK_NO, "drivers/pci/controller/dwc/pcie-designware-host.c" },
+	{ "xlnx,nwl-pcie-2.11", VCK_NO, "drivers/pci/controller/pcie-xilinx-nwl.c" },
+	{ "marvell,armada-3700-pcie", VCK_NO, "drivers/pci/controller/pci-aardvark.c" },
+	{ "mediatek,mt8192-pcie", VCK_NO, "drivers/pci/controller/pcie-mediatek-gen3.c" },
+};
+
+/* A GICv3 that supports LPIs, as it has to for an ITS, makes no v2m frames (gic_init_bases). */
+static enum vck_tri v2m_remaps(const struct vck_dt_node *n)
+{
+	if (vck_dt_string_index(n->parent, "compatible", "arm,gic-v3") < 0)
+		return VCK_NO;
+	for (const struct vck_dt_node *s = n->parent->child; s; s = s->next) {
+		if (is_its(s) == VCK_YES && vck_dt_available(s))
+			return VCK_YES;
+	}
+	return VCK_UNKNOWN;
+}
+
+/* The MSI domain of @n, if it has one; none is VCK_YES: it spoils nothing. */
+static enum vck_tri node_remaps(const struct vck_dt_node *n)
+{
+	if (!vck_dt_available(n))
+		return VCK_YES;
+	if (vck_dt_prop(n, "msi-controller") && vck_dt_prop(n, "mbi-ranges"))
+		return VCK_NO; /* irq-gic-v3-mbi.c:mbi_init */
+	for (size_t i = 0; i < ARRAY_SIZE(msi_makers); i++) {
+		if (vck_dt_string_index(n, "compatible", msi_makers[i].compatible) < 0)
+			continue;
+		return streq(msi_makers[i].compatible, "arm,gic-v2m-frame")
+			       ? v2m_remaps(n)
+			       : msi_makers[i].remaps;
+	}
+	return vck_dt_prop(n, "msi-controller") ? VCK_UNKNOWN : VCK_YES;
+}
+
+/* Where a map or a parent names another controller, DesignWare's bridges make no domain in 6.1
+ * and did in 5.10 (dw_pcie_host_init); of the others that may be so as well. */
+static enum vck_tri bridge_remaps(const struct vck_host *h, const struct vck_dt_node *n)
+{
+	bool mapped = vck_dt_prop(n, "msi-map") || vck_dt_prop(n, "msi-parent");
+	bool new = h->kver >= VCK_KVER(6, 1);
+
+	for (size_t i = 0; i < ARRAY_SIZE(msi_bridges); i++) {
+		if (vck_dt_string_index(n, "compatible", msi_bridges[i].compatible) < 0)
+			continue;
+		if (msi_bridges[i].remaps == VCK_YES || !mapped)
+			return msi_bridges[i].remaps;
+		return new && streq(msi_bridges[i].compatible, "snps,dw-pcie") ? VCK_YES
+									       : VCK_UNKNOWN;
+	}
+	return new && mapped ? VCK_YES : VCK_UNKNOWN;
+}
+
+enum vck_tri vck_dt_msi_remap(const struct vck_host *h)
+{
+	const struct vck_dt_node *last = NULL;
+	enum vck_tri all = h->dt.complete == VCK_YES ? VCK_YES : VCK_UNKNOWN;
+
+	for (size_t i = 0; i < h->dt.n_paths; i++)
+		all = vck_tri_and(all, node_remaps(h->dt.by_path[i]));
+	for (size_t i = 0; i < h->n_devices; i++) {
+		const struct vck_dt_node *n = h->devices[i]->bridge_of_node;
+
+		if (n && n != last)
+			all = vck_tri_and(all, bridge_remaps(h, n));
+		last = n;
+	}
+	return all;
+}
+
 /* --- addresses --- */
 
 static bool read_cells(struct vck_bytes b, size_t *at, uint32_t cells, uint64_t *ret)

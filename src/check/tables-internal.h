@@ -63,6 +63,9 @@ enum vck_tri vck_dt_unit(const struct vck_host *h, const struct vck_device *d,
  * calls iommu_dma_get_resv_regions() from 6.3 on. */
 int vck_dt_regions(const struct vck_device *d, struct vck_region_list *l) must_check;
 enum vck_tri vck_dt_isolated_msi(const struct vck_host *h, const struct vck_device *d);
+/* irq_domain_check_msi_remap() before 6.3: does no MSI domain of the whole tree leave devices
+ * unisolated? VCK_YES where there is none. */
+enum vck_tri vck_dt_msi_remap(const struct vck_host *h);
 bool vck_dt_available(const struct vck_dt_node *n);
 /* Bus address of a node's first register as the CPU sees it (of_translate_address). */
 bool vck_dt_address(const struct vck_dt_node *n, uint64_t *ret);

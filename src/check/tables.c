@@ -305,14 +305,46 @@ enum vck_tri vck_tables_ats(const struct vck_host *h, const struct vck_device *d
 	return tables_whole(h) ? VCK_NO : VCK_UNKNOWN;
 }
 
-enum vck_tri vck_tables_isolated_msi(const struct vck_host *h, const struct vck_device *d)
+/* The device's own controller (msi_device_has_isolated_msi). */
+static enum vck_tri own_msi_isolated(const struct vck_host *h, const struct vck_device *d)
 {
-	if (h->arch != VCK_ARCH_AARCH64)
-		return VCK_UNKNOWN;
 	if (by_dt(h, d))
 		return h->dt.complete == VCK_YES ? vck_dt_isolated_msi(h, d) : VCK_UNKNOWN;
 	if (h->acpi.iort && vck_iort_has_its(h, d))
 		return VCK_YES;
 	/* No ITS in the IORT: MSIs go to a GICv2m frame, or nowhere. */
 	return tables_whole(h) && h->acpi.present == VCK_YES ? VCK_NO : VCK_UNKNOWN;
+}
+
+/* Every controller of the host (irq_domain_check_msi_remap). With ACPI an ITS excludes v2m
+ * frames (irq-gic-v3.c:gic_init_bases); whether there are any without one stands in the MADT,
+ * which is not read. */
+static enum vck_tri every_msi_isolated(const struct vck_host *h, const struct vck_device *d)
+{
+	for (size_t i = 0; i < h->n_devices; i++) {
+		if (h->devices[i]->msi_chip && !strstr(h->devices[i]->msi_chip, "ITS"))
+			return VCK_NO;
+	}
+	if (by_dt(h, d))
+		return vck_dt_msi_remap(h);
+	for (size_t i = 0; h->acpi.iort && i < h->acpi.iort->n_nodes; i++) {
+		if (h->acpi.iort->nodes[i].type == VCK_IORT_ITS)
+			return VCK_YES;
+	}
+	return VCK_UNKNOWN;
+}
+
+enum vck_tri vck_tables_isolated_msi(const struct vck_host *h, const struct vck_device *d)
+{
+	enum vck_tri own, every;
+
+	if (h->arch != VCK_ARCH_AARCH64)
+		return VCK_UNKNOWN;
+	if (h->kver >= VCK_KVER(6, 3))
+		return own_msi_isolated(h, d);
+	every = every_msi_isolated(h, d);
+	if (h->kver)
+		return every;
+	own = own_msi_isolated(h, d);
+	return own == every ? own : VCK_UNKNOWN;
 }

@@ -23,9 +23,9 @@ static const char *const wanted[] = {
 	"#size-cells",	  "compatible",		 "device_type",	 "dma-coherent",
 	"dma-noncoherent", "dma-ranges",	 "interconnect-names", "interconnects",
 	"iommu-addresses", "iommu-map",		 "iommu-map-mask", "iommus",
-	"linux,pci-domain", "linux,phandle",	 "memory-region", "msi-map",
-	"msi-map-mask",	  "msi-parent",		 "phandle",	 "ranges",
-	"reg",		  "status",
+	"linux,pci-domain", "linux,phandle",	 "mbi-ranges",	 "memory-region",
+	"msi-controller", "msi-map",		 "msi-map-mask", "msi-parent",
+	"phandle",	  "ranges",		 "reg",		 "status",
 };
 
 static int name_cmp(const void *key, const void *elem)

@@ -263,11 +263,109 @@ static void test_regions(void **state)
 	}
 }
 
+/* Before 6.3 one MSI controller that isolates nothing spoils it for all devices, and where
+ * there is none at all nobody complains (kernel/irq/irqdomain.c:irq_domain_check_msi_remap);
+ * from then on each device has to have one that isolates (msi_device_has_isolated_msi). */
+static void test_msi(void **state)
+{
+	static const struct {
+		const char *theory;
+		const char *controllers[2]; /* below the GIC; "!": disabled */
+		const char *bridge;	    /* compatible of the host bridge */
+		bool parent;		    /* it has an msi-parent: the first */
+		const char *gic;	    /* a property of the GIC */
+		const char *chip;	    /* in use by another function */
+		enum vck_tri old, mid, new; /* 5.10, 6.2, 6.3 */
+	} rows[] = {
+		{ "no MSI controller", { 0 }, "pci-host-ecam-generic", false, NULL, NULL, VCK_YES,
+		  VCK_YES, VCK_NO },
+		{ "an ITS", { "arm,gic-v3-its" }, "pci-host-ecam-generic", true, NULL, NULL, VCK_YES, VCK_YES,
+		  VCK_YES },
+		{ "an ITS for others", { "arm,gic-v3-its" }, "pci-host-ecam-generic", false, 0, 0,
+		  VCK_YES, VCK_YES, VCK_NO },
+		{ "a disabled one", { "!arm,gic-v3-its" }, "pci-host-ecam-generic", false, 0, 0,
+		  VCK_YES, VCK_YES, VCK_NO },
+		{ "GICv2m", { "arm,gic-v2m-frame" }, "pci-host-ecam-generic", true, NULL, NULL, VCK_NO, VCK_NO,
+		  VCK_NO },
+		{ "GICv2m for others", { "arm,gic-v2m-frame" }, "pci-host-ecam-generic", false, 0, 0,
+		  VCK_NO, VCK_NO, VCK_NO },
+		{ "GICv2m, disabled", { "!arm,gic-v2m-frame" }, "pci-host-ecam-generic", false, 0, 0,
+		  VCK_YES, VCK_YES, VCK_NO },
+		{ "an ITS, and a platform's controller",
+		  { "arm,gic-v3-its", "marvell,ap806-gicp" }, "pci-host-ecam-generic", true, 0, 0,
+		  VCK_NO, VCK_NO, VCK_YES },
+		{ "an ITS, and one that nobody knows", { "arm,gic-v3-its", "acme,msi" },
+		  "pci-host-ecam-generic", true, NULL, NULL, VCK_UNKNOWN, VCK_UNKNOWN, VCK_YES },
+		{ "message based interrupts", { 0 }, "pci-host-ecam-generic", false, "mbi-ranges", NULL,
+		  VCK_NO, VCK_NO, VCK_NO },
+		{ "a GIC that could", { 0 }, "pci-host-ecam-generic", false, "msi-controller", NULL,
+		  VCK_YES, VCK_YES, VCK_NO },
+		{ "a bridge with its own", { 0 }, "snps,dw-pcie", false, NULL, NULL, VCK_NO, VCK_NO, VCK_NO },
+		{ "a bridge that may have", { 0 }, "acme,pcie", false, NULL, NULL, VCK_UNKNOWN,
+		  VCK_UNKNOWN, VCK_NO },
+		{ "a bridge that uses the ITS", { "arm,gic-v3-its" }, "rockchip,rk3399-pcie", true, NULL,
+		  NULL, VCK_YES, VCK_YES, VCK_YES },
+		{ "one that may have its own", { "arm,gic-v3-its" }, "acme,pcie", true, NULL, NULL,
+		  VCK_UNKNOWN, VCK_YES, VCK_YES },
+		{ "one that had its own", { "arm,gic-v3-its" }, "snps,dw-pcie", true, NULL, NULL,
+		  VCK_UNKNOWN, VCK_YES, VCK_YES },
+		{ "a chip in use", { "arm,gic-v3-its" }, "pci-host-ecam-generic", true, NULL, "PCI-MSI",
+		  VCK_NO, VCK_NO, VCK_YES },
+	};
+	static const unsigned releases[] = { VCK_KVER(5, 10), VCK_KVER(6, 2), VCK_KVER(6, 3), 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows) * ARRAY_SIZE(releases); i++) {
+		unsigned kver = releases[i % ARRAY_SIZE(releases)];
+		size_t row = i / ARRAY_SIZE(releases);
+		enum vck_tri wanted = kver >= VCK_KVER(6, 3)   ? rows[row].new
+				      : kver >= VCK_KVER(6, 1) ? rows[row].mid
+							       : rows[row].old;
+		enum vck_tri is;
+		struct vck_dt_node *gic, *bridge;
+		struct vck_device *other;
+		struct tree t;
+
+		if (!kver && rows[row].old != rows[row].new)
+			wanted = VCK_UNKNOWN;
+		plant(&t, kver);
+		gic = node(&t, t.soc, "intc", 0);
+		prop(&t, gic, "compatible", "arm,gic-400", 12);
+		for (size_t k = 0; k < 2 && rows[row].controllers[k]; k++) {
+			const char *name = rows[row].controllers[k];
+			struct vck_dt_node *n = node(&t, gic, k ? "b" : "a", k ? 0 : OTHER);
+
+			if (*name == '!')
+				prop(&t, n, "status", "disabled", 9);
+			name += *name == '!';
+			prop(&t, n, "compatible", name, strlen(name) + 1);
+			prop(&t, n, "msi-controller", "", 0);
+		}
+		if (rows[row].gic) {
+			prop(&t, gic, "msi-controller", "", 0);
+			if (!streq(rows[row].gic, "msi-controller"))
+				put(&t, gic, rows[row].gic, CELLS(64, 32));
+		}
+		bridge = t.card->bridge_of_node;
+		prop(&t, bridge, "compatible", rows[row].bridge, strlen(rows[row].bridge) + 1);
+		if (rows[row].parent)
+			put(&t, bridge, "msi-parent", CELLS(OTHER));
+		other = vck_host_add_device(t.h, "0000:02:00.0");
+		other->msi_chip = rows[row].chip;
+		grow(&t);
+		is = vck_tables_isolated_msi(t.h, t.card);
+		if (is != wanted)
+			fail_msg("%s, release %x: %d", rows[row].theory, kver, is);
+		vck_host_free(t.h);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_maps),
 		cmocka_unit_test(test_regions),
+		cmocka_unit_test(test_msi),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -326,6 +326,11 @@ static void test_iort(void **state)
 		assert_true(m.d->unit_from_tables);
 		assert_int_equal(vck_tables_canwbs(m.h, m.d), i == 0 ? VCK_YES : VCK_NO);
 		assert_int_equal(vck_tables_isolated_msi(m.h, m.d), VCK_NO);
+		/* before 6.3 all controllers count: v2m frames may be there, or none */
+		m.h->kver = VCK_KVER(6, 1);
+		assert_int_equal(vck_tables_isolated_msi(m.h, m.d), VCK_UNKNOWN);
+		m.h->acpi.iort->nodes[0].type = VCK_IORT_ITS; /* of nobody */
+		assert_int_equal(vck_tables_isolated_msi(m.h, m.d), VCK_YES);
 		vck_host_free(m.h);
 	}
 }
