@@ -105,8 +105,15 @@ struct vck_region {
 	const char *type;    /* as the kernel prints it: direct, direct-relaxable, reserved, msi */
 };
 
+/* linux/ioport.h, as the file `resource` shows them */
+#define VCK_RES_IO	 0x00000100u
+#define VCK_RES_MEM	 0x00000200u
+#define VCK_RES_PREFETCH 0x00002000u
+#define VCK_RES_MEM_64	 0x00100000u
+#define VCK_RES_UNSET	 0x20000000u
+
 struct vck_resource {
-	uint64_t start, end, flags; /* flags as linux/ioport.h: 0x200 memory, 0x100 I/O, 0x2000 prefetch, 0x100000 64 bit */
+	uint64_t start, end, flags; /* flags: VCK_RES_* */
 };
 
 enum vck_bus {

@@ -6,8 +6,11 @@
 #include <inttypes.h>
 
 #include "check/engine.h"
+#include "render/detail.h"
 #include "render/labels.h"
-#include "render/sheet.h"
+
+/* PCI Code and ID Assignment 1.4: VGA-compatible controller; only these have boot_vga. */
+#define CLASS_VGA 0x0300u
 
 static const char *or_none(const char *s, const struct vck_device *d, uint32_t evidence)
 {
@@ -65,6 +68,9 @@ static void identity(const struct vck_sheet *s, const struct vck_device *d)
 				d->sriov_numvfs, d->sriov_totalvfs);
 	if (d->numa_node >= 0)
 		vck_sheet_field(s, "NUMA node", "numa_node", "%d", d->numa_node);
+	if (d->bus == VCK_BUS_PCI && vck_device_has(d, VCK_EV_IDS) && d->class >> 8 == CLASS_VGA)
+		vck_sheet_field(s, "boot display", "boot_vga", "%s",
+				d->boot_vga == VCK_UNKNOWN ? "unknown" : vck_tri_label(d->boot_vga));
 	if (d->power_state || d->runtime_status)
 		vck_sheet_field(s, "power", "power_state, power/runtime_status, power/control",
 				"%s, %s%s%s", d->power_state ? d->power_state : "?",
@@ -222,6 +228,10 @@ int vck_render_device(FILE *out, const struct vck_host *h, const struct vck_devi
 		acs(&s, d);
 	coherency(&s, d);
 	nosnoop(&s, d);
+	if (d->bus == VCK_BUS_PCI) {
+		vck_detail_capabilities(&s, d);
+		vck_detail_resources(&s, d);
+	}
 	vck_sheet_section(&s, "Reset");
 	reset(&s, d);
 	vck_sheet_section(&s, "VFIO's answer, predicted");

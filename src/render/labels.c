@@ -26,6 +26,39 @@ const char *vck_pcie_type_label(const struct vck_device *d)
 	return names[e->type];
 }
 
+bool vck_pcie_may_flr(const struct vck_cap_exp *e)
+{
+	return e->type == VCK_PCIE_ENDPOINT || e->type == VCK_PCIE_LEGACY_ENDPOINT ||
+	       e->type == VCK_PCIE_RCIEP;
+}
+
+/* Lines of `resource` (linux/pci.h): 6 BARs, the ROM, 6 VF BARs where the kernel has
+ * CONFIG_PCI_IOV, and windows of a bridge. */
+#define RES_ROM	    6u
+#define RES_IOV	    7u
+#define RES_WINDOWS 13u
+
+void vck_resource_label(struct vck_buf *b, const struct vck_device *d, size_t i)
+{
+	bool bridge = vck_device_is_bridge(d) && d->cap.sriov.present != VCK_YES;
+
+	if (i < RES_ROM)
+		vck_buf_addf(b, "BAR %zu", i);
+	else if (i == RES_ROM)
+		vck_buf_adds(b, "ROM");
+	else if (i < RES_WINDOWS && !bridge)
+		vck_buf_addf(b, "VF BAR %zu", i - RES_IOV);
+	else
+		vck_buf_adds(b, "window");
+}
+
+const char *vck_resource_type(const struct vck_resource *r)
+{
+	if (r->flags & VCK_RES_MEM)
+		return "memory";
+	return r->flags & VCK_RES_IO ? "io" : NULL;
+}
+
 void vck_class_label(struct vck_buf *b, const struct vck_device *d)
 {
 	if (vck_device_has(d, VCK_EV_PROG_IF))

@@ -8,6 +8,12 @@
 
 /* "endpoint", "root-port", …; NULL without a PCIe capability that was read. */
 const char *vck_pcie_type_label(const struct vck_device *d);
+/* Endpoints: the others cannot have a Function Level Reset (PCIe Base 7.5.3.3). */
+bool vck_pcie_may_flr(const struct vck_cap_exp *e);
+/* Resource @i of a PCI function: "BAR 0", "ROM", "VF BAR 0", "window". */
+void vck_resource_label(struct vck_buf *b, const struct vck_device *d, size_t i);
+/* "memory", "io", NULL for neither. */
+const char *vck_resource_type(const struct vck_resource *r);
 /* "yes", "no", "?". */
 const char *vck_tri_label(enum vck_tri t);
 /* "-" no such bit, "off", "on", "snooped" (on, and the platform overrides it), "?". */

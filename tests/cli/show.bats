@@ -1,0 +1,156 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# show: every register that it decodes against lspci, every value with its place, and
+# nothing beyond the width of the terminal.
+
+setup() {
+	. "${srcdir:-.}/tests/cli/lib.bash"
+}
+
+# The config files of a fixture host, named by their addresses; not those of VFs, which
+# without their PF have no bits to compare.
+configs_of() { # HOST DIRECTORY
+	local config
+	shopt -s globstar
+	mkdir -p "$2" "$2.root"
+	python3 "$srcdir/tests/unpack.py" "$srcdir/tests/hosts/$1.host" "$2.root"
+	for config in "$2.root"/sys/devices/pci*/**/config; do
+		if [ ! -s "$config" ] || [ -e "$(dirname "$config")/physfn" ]; then
+			continue
+		fi
+		cp "$config" "$2/$(basename "$(dirname "$config")")"
+	done
+	rm -r "$2.root"
+}
+
+@test "capabilities are decoded as lspci decodes them" {
+	command -v lspci || skip "lspci is not installed"
+	for host in intel-server amd-desktop arm-server; do
+		configs_of $host "$BATS_TEST_TMPDIR/configs/$host"
+	done
+	run python3 "$srcdir/tests/check-corpus" "$VC" "$BATS_TEST_TMPDIR/configs"
+	echo "$output"
+	[ "$status" -eq 0 ]
+}
+
+# A driver of the program that says one thing wrong.
+@test "a word that lspci does not say is found" {
+	command -v lspci || skip "lspci is not installed"
+	configs_of intel-server "$BATS_TEST_TMPDIR/configs"
+	for word in NoSoftRst+ 'Total VFs: 64' 'Max PASID Width: 14' 'MaxReadReq 512' FLReset+; do
+		cat >"$BATS_TEST_TMPDIR/liar" <<-END
+			#!/bin/sh
+			"$(realpath "$VC")" "\$@" | sed 's/${word}/${word%?}9/'
+		END
+		chmod +x "$BATS_TEST_TMPDIR/liar"
+		run python3 "$srcdir/tests/check-corpus" "$BATS_TEST_TMPDIR/liar" \
+			"$BATS_TEST_TMPDIR/configs"
+		[[ "$output" == *"lspci does not say '"*9* ]] ||
+			{ echo "$word: $output" >&2; return 1; }
+	done
+}
+
+# Functions with each capability, one byte all over their registers.
+functions_of_bits() { # DIRECTORY
+	python3 - "$1" <<-'END'
+		import sys
+		put = []
+		for byte in 0x00, 0xff, 0xa5, 0x5a:
+		    for kind in 0, 1, 4, 6, 7, 9:
+		        b = bytes([byte])
+		        data = bytearray(4096)
+		        for at, text in [
+		                (0x00, bytes.fromhex("3412820a0000100003020801")),
+		                (0x34, b"\x40"),
+		                (0x40, b"\x01\x50" + b * 6),                   # PM
+		                (0x50, b"\x05\x60" + b * 2),                   # MSI
+		                (0x60, bytes([0x10, 0xa0, kind << 4 | 2, 0])),  # PCI Express
+		                (0x64, b * 8),
+		                (0xa0, b"\x13\xb0\x06" + b),                   # AF
+		                (0xb0, b"\x11\x00" + b * 2),                   # MSI-X
+		                (0x100, bytes.fromhex("0d000111") + b * 4),     # ACS
+		                (0x110, bytes.fromhex("0f000112") + b * 4),     # ATS
+		                (0x120, bytes.fromhex("13000113") + b * 4),     # PRI
+		                (0x130, bytes.fromhex("1b000114") + b * 4),     # PASID
+		                (0x140, bytes.fromhex("10000100") + b * 60)]:   # SR-IOV
+		            data[at:at + len(text)] = text
+		        put.append(data)
+		for n, data in enumerate(put):
+		    open("%s/0000:01:%02x.0" % (sys.argv[1], n), "wb").write(data)
+	END
+}
+
+@test "every bit of every register is decoded as lspci decodes it" {
+	command -v lspci || skip "lspci is not installed"
+	mkdir "$BATS_TEST_TMPDIR/configs"
+	functions_of_bits "$BATS_TEST_TMPDIR/configs"
+	run python3 "$srcdir/tests/check-corpus" "$VC" "$BATS_TEST_TMPDIR/configs"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ "$output" == "24 files, 24 functions, 0 disagreements" ]]
+}
+
+# Lines of `resource` as the kernel prints them, a zero for each that is not given.
+write_resources() { # FILE LINE...
+	local want at=1
+	: >"$1"
+	for want in "${@:2}"; do
+		for (( ; at < ${want%%:*}; at++)); do
+			printf '0x%016x 0x%016x 0x%016x\n' 0 0 0 >>"$1"
+		done
+		# shellcheck disable=SC2086
+		printf '0x%016x 0x%016x 0x%016x\n' ${want#*:} >>"$1"
+		at=$((at + 1))
+	done
+}
+
+@test "resources: BARs, ROM, BARs of VFs and windows, each with its line" {
+	HOST=$BATS_TEST_TMPDIR/host
+	make_host "$HOST"
+	gpu=$HOST/sys/devices/pci0000:00/0000:00:01.0/0000:01:00.0
+	write_resources "$gpu/resource" "1:0xfb000000 0xfbffffff 0x40200" \
+		"2:0xd0000000 0xdfffffff 0x14220c" "4:0 0x1ffffff 0x2014220c" \
+		"6:0xe000 0xe07f 0x40101" "7:0xfc000000 0xfc07ffff 0x46200" \
+		"8:0x380000000000 0x3800000fffff 0x14220c" 13:"0 0 0"
+	write_resources "$HOST/sys/devices/pci0000:00/0000:00:01.0/resource" \
+		"14:0xe000 0xefff 0x101" "15:0xfb000000 0xfc0fffff 0x200" \
+		"16:0xd0000000 0xe1ffffff 0x102201" "17:0 0 0"
+	sheet() { "$VC" --root "$HOST" show "$1" | sed -n '/^Resources/,/^$/p'; }
+	diff - <(sheet 01:00.0) <<-'END'
+		Resources
+		  BAR 0            0xfb000000-0xfbffffff, 16M, memory 32-bit  (resource, line 1)
+		  BAR 1            0xd0000000-0xdfffffff, 256M, memory 64-bit prefetchable  (resource, line 2)
+		  BAR 3            not assigned, 32M, memory 64-bit prefetchable  (resource, line 4)
+		  BAR 5            0xe000-0xe07f, 128, io  (resource, line 6)
+		  ROM              0xfc000000-0xfc07ffff, 512K, memory 32-bit prefetchable  (resource, line 7)
+		  VF BAR 0         0x380000000000-0x3800000fffff, 1M, memory 64-bit prefetchable  (resource, line 8)
+
+	END
+	diff - <(sheet 00:01.0) <<-'END'
+		Resources
+		  window           0xe000-0xefff, 4K, io  (resource, line 14)
+		  window           0xfb000000-0xfc0fffff, 17M, memory 32-bit  (resource, line 15)
+		  window           0xd0000000-0xe1ffffff, 288M, memory 64-bit prefetchable  (resource, line 16)
+
+	END
+	# A kernel without CONFIG_PCI_IOV has no lines for VFs.
+	write_resources "$HOST/sys/devices/pci0000:00/0000:00:01.0/resource" "8:0xe000 0xefff 0x101"
+	sheet 00:01.0 | grep -F 'window           0xe000-0xefff, 4K, io  (resource, line 8)'
+	rm "$gpu/resource"
+	sheet 01:00.0 | grep -F 'ranges           unknown  (resource)'
+}
+
+@test "nothing is wider than the terminal" {
+	command -v script || skip "script is not installed"
+	for host in intel-server amd-desktop virtio-guest; do
+		root=$srcdir/tests/hosts/$host.host
+		for device in $("$VC" --root "$root" list -rno ADDRESS); do
+			script -qec "stty cols 80; '$VC' --root '$root' show $device" /dev/null
+		done | tr -d '\r' | sed 's/\x1b\[[0-9;]*m//g' >"$BATS_TEST_TMPDIR/sheets"
+		grep -q DevCtl "$BATS_TEST_TMPDIR/sheets"
+		# A command is never broken, and a path cannot be.
+		if grep -vE '^ {12}[^ ]|/' "$BATS_TEST_TMPDIR/sheets" | grep -E '^.{81}'; then
+			return 1
+		fi
+	done
+}
