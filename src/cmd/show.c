@@ -38,7 +38,11 @@ static int print_sheets(const struct vck_global *g, const struct vck_host *h)
 
 static int run_show(const struct vck_filter *f, bool json, struct vck_global *g)
 {
-	const struct vck_json_options o = { .exit_status = VCK_EXIT_OK, .all_findings = true };
+	const struct vck_json_options o = {
+		.exit_status = VCK_EXIT_OK,
+		.all_findings = true,
+		.details = true,
+	};
 	cleanup_host struct vck_host *h = NULL;
 
 	if (vck_load(g, NULL, &h) < 0 || vck_filter_apply(h, f) < 0)

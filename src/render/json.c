@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The one JSON document, as viommu-check-json(5) and data/viommu-check.schema.json
- * describe it. Every key is always there; null is unknown or not applicable. One
- * device, group, unit or problem a line. */
+ * describe it. Every key but details and rules is always there; null is unknown or not
+ * applicable. One device, group, unit or problem a line. */
 #include "config.h"
 
 #include <errno.h>
@@ -9,6 +9,7 @@
 #include "base/errname.h"
 #include "base/oom.h"
 #include "check/engine.h"
+#include "render/json-details.h"
 #include "render/json-host.h"
 #include "render/json-probe.h"
 #include "render/labels.h"
@@ -243,6 +244,8 @@ static void device(struct vck_json *j, const struct vck_device *d,
 	attempt(j, "with_group", &d->with_group);
 	vck_json_end(j);
 	vck_probe_json(j, d->probe);
+	if (o->details)
+		vck_json_details(j, d);
 	vck_json_str(j, "verdict", vck_verdict_name(d->verdict));
 	why(j, d);
 	vck_json_findings(j, d->findings, d->n_findings, o);

@@ -48,6 +48,7 @@ const char *vck_column_name(size_t i);
 struct vck_json_options {
 	int exit_status;
 	bool all_findings; /* also those that passed or do not apply (show, host) */
+	bool details;	   /* devices[].details (show) */
 	bool predicted;	   /* groups[] are the predicted ones */
 	bool compact;	   /* one line */
 	/* A "rules" array at the end of the document (explain); NULL leaves it out. */

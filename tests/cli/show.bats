@@ -90,6 +90,37 @@ functions_of_bits() { # DIRECTORY
 	[[ "$output" == "24 files, 24 functions, 0 disagreements" ]]
 }
 
+# Of the functions above that whose bytes are a5, the first of its kind: 12 of 24.
+@test "details of the JSON document: registers, and null for what is not known" {
+	command -v jq || skip "jq is not installed"
+	mkdir "$BATS_TEST_TMPDIR/configs"
+	functions_of_bits "$BATS_TEST_TMPDIR/configs"
+	mkdir -p "$BATS_TEST_TMPDIR/host/sys/bus/pci/devices/0000:01:0c.0"
+	cp "$BATS_TEST_TMPDIR/configs/0000:01:0c.0" \
+		"$BATS_TEST_TMPDIR/host/sys/bus/pci/devices/0000:01:0c.0/config"
+	"$VC" --root "$BATS_TEST_TMPDIR/host" show --json >"$BATS_TEST_TMPDIR/doc"
+	jq -c '.devices[0].details | .capabilities[], del(.capabilities)' "$BATS_TEST_TMPDIR/doc" |
+		diff - <(cat <<-'END'
+			{"supported":true,"offset":"0x60","version":2,"device_capabilities":"0xa5a5a5a5","device_control":"0xa5a5","device_status":"0xa5a5","flr":false,"max_payload_supported":4096,"max_payload":4096,"max_read_request":512}
+			{"supported":true,"offset":"0x40","capabilities":"0xa5a5","control":"0xa5a5","no_soft_reset":false}
+			{"supported":true,"offset":"0xa0","capabilities":"0xa5","flr":false}
+			{"supported":true,"offset":"0x50","control":"0xa5a5","enabled":true,"vectors":4}
+			{"supported":true,"offset":"0xb0","control":"0xa5a5","enabled":true,"vectors":1446}
+			{"supported":true,"offset":"0x100","capability":"0xa5a5","control":"0xa5a5"}
+			{"supported":true,"offset":"0x110","capability":"0xa5a5","control":"0xa5a5","enabled":true}
+			{"supported":true,"offset":"0x120","control":"0xa5a5","status":"0xa5a5","enabled":true}
+			{"supported":true,"offset":"0x130","capability":"0xa5a5","control":"0xa5a5","enabled":true,"width":5}
+			{"supported":true,"offset":"0x140","control":"0xa5a5","enabled":true,"initial_vfs":42405,"total_vfs":42405,"num_vfs":42405,"first_vf_offset":42405,"vf_stride":42405,"vf_device_id":"a5a5"}
+			{"revision":"03","power":{"state":null,"runtime_status":null,"control":null,"d3cold_allowed":null},"numa_node":null,"boot_vga":null,"sriov":{"total_vfs":null,"num_vfs":null},"resources":null,"config_size":4096,"virtio":null}
+		END
+		)
+	"$VC" --root "$BATS_TEST_TMPDIR/host" list --json | jq -e '.devices[0] | has("details") | not'
+	# 64 bytes tell of no capability, and of none that it is absent.
+	truncate -s 64 "$BATS_TEST_TMPDIR/host/sys/bus/pci/devices/0000:01:0c.0/config"
+	"$VC" --root "$BATS_TEST_TMPDIR/host" show --json |
+		jq -e '[.devices[0].details.capabilities[][]] | length == 59 and all(. == null)'
+}
+
 # Lines of `resource` as the kernel prints them, a zero for each that is not given.
 write_resources() { # FILE LINE...
 	local want at=1
