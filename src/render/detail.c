@@ -45,9 +45,29 @@ static void identity_pci(const struct vck_sheet *s, const struct vck_device *d)
 							       : "");
 }
 
-static void identity(const struct vck_sheet *s, const struct vck_device *d)
+/* The path says which bridge is above; where it has none, or was made from text, the bus
+ * numbers do. */
+static void upstream(const struct vck_sheet *s, const struct vck_host *h,
+		     const struct vck_device *d)
 {
-	vck_sheet_field(s, "bus", NULL, "%s", vck_bus_name(d->bus));
+	const char *above = d->upstream->address;
+	char where[64];
+
+	if (h->origin != VCK_ORIGIN_LSPCI && d->syspath && strstr(d->syspath, above))
+		snprintf(where, sizeof(where), "the path above");
+	else
+		snprintf(where, sizeof(where), "%.40s: bus numbers", above);
+	vck_sheet_field(s, "upstream", where, "%s", above);
+}
+
+static void identity(const struct vck_sheet *s, const struct vck_host *h,
+		     const struct vck_device *d)
+{
+	const char *bus = vck_bus_name(d->bus);
+	char where[96];
+
+	snprintf(where, sizeof(where), "/sys/bus/%s/devices", bus);
+	vck_sheet_field(s, "bus", where, "%s", bus);
 	if (d->bus == VCK_BUS_PCI)
 		identity_pci(s, d);
 	vck_sheet_field(s, "driver", "driver", "%s", or_none(d->driver, d, VCK_EV_DRIVER));
@@ -55,12 +75,15 @@ static void identity(const struct vck_sheet *s, const struct vck_device *d)
 		vck_sheet_field(s, "override", "driver_override", "%s", d->driver_override);
 	if (d->vfio_driver)
 		vck_sheet_field(s, "vfio driver", "modules.alias", "%s", d->vfio_driver);
-	if (d->virtio)
-		vck_sheet_field(s, "virtio", NULL, "%s, device type %u, driver %s",
+	if (d->virtio) {
+		snprintf(where, sizeof(where), "/sys/bus/virtio/devices/%.40s",
+			 d->virtio->name);
+		vck_sheet_field(s, "virtio", where, "%s, device type %u, driver %s",
 				d->virtio->name, d->virtio->device,
 				d->virtio->driver ? d->virtio->driver : "none");
+	}
 	if (d->upstream)
-		vck_sheet_field(s, "upstream", NULL, "%s", d->upstream->address);
+		upstream(s, h, d);
 	if (d->physfn)
 		vck_sheet_field(s, "physical fn", "physfn", "%s", d->physfn->address);
 	if (vck_device_has(d, VCK_EV_SRIOV) && d->sriov_totalvfs)
@@ -68,9 +91,11 @@ static void identity(const struct vck_sheet *s, const struct vck_device *d)
 				d->sriov_numvfs, d->sriov_totalvfs);
 	if (d->numa_node >= 0)
 		vck_sheet_field(s, "NUMA node", "numa_node", "%d", d->numa_node);
-	if (d->bus == VCK_BUS_PCI && vck_device_has(d, VCK_EV_IDS) && d->class >> 8 == CLASS_VGA)
+	if (d->bus == VCK_BUS_PCI && vck_device_has(d, VCK_EV_IDS) &&
+	    d->class >> 8 == CLASS_VGA)
 		vck_sheet_field(s, "boot display", "boot_vga", "%s",
-				d->boot_vga == VCK_UNKNOWN ? "unknown" : vck_tri_label(d->boot_vga));
+				d->boot_vga == VCK_UNKNOWN ? "unknown"
+							   : vck_tri_label(d->boot_vga));
 	if (d->power_state || d->runtime_status)
 		vck_sheet_field(s, "power", "power_state, power/runtime_status, power/control",
 				"%s, %s%s%s", d->power_state ? d->power_state : "?",
@@ -78,16 +103,17 @@ static void identity(const struct vck_sheet *s, const struct vck_device *d)
 				d->power_control ? ", control " : "",
 				d->power_control ? d->power_control : "");
 	if (d->in_use)
-		vck_sheet_field(s, "in use", NULL, "%s", d->in_use);
+		vck_sheet_field(s, "in use", "/sys/class, mountinfo, /proc/swaps", "%s",
+				d->in_use);
 	if (d->holders)
 		vck_sheet_field(s, "held by", "/proc/PID/fd", "%s", d->holders);
 }
 
 static void member(const struct vck_sheet *s, const struct vck_device *m, bool first)
 {
-	vck_sheet_field(s, first ? "members" : "", NULL, "%s %s%s%s%s", m->address,
-			or_none(m->driver, m, VCK_EV_DRIVER), m->name ? " [" : "",
-			m->name ? m->name : "", m->name ? "]" : "");
+	vck_sheet_field(s, first ? "members" : "", first ? "iommu_group/devices" : NULL,
+			"%s %s%s%s%s", m->address, or_none(m->driver, m, VCK_EV_DRIVER),
+			m->name ? " [" : "", m->name ? m->name : "", m->name ? "]" : "");
 }
 
 static void group(const struct vck_sheet *s, const struct vck_device *d)
@@ -105,7 +131,8 @@ static void group(const struct vck_sheet *s, const struct vck_device *d)
 	if (!g)
 		return;
 	vck_sheet_field(s, "type", "iommu_group/type", "%s", g->type ? g->type : "unknown");
-	vck_sheet_field(s, "viable", NULL, "%s", vck_tri_label(g->viable));
+	vck_sheet_field(s, "viable", "drivers of its members", "%s",
+			vck_tri_label(g->viable));
 	for (size_t i = 0; i < g->n_devices; i++)
 		member(s, g->devices[i], i == 0);
 	for (size_t i = 0; i < g->n_missing; i++)
@@ -142,16 +169,43 @@ static void coherency(const struct vck_sheet *s, const struct vck_device *d)
 			vck_tri_label(d->unit->enforces_coherency));
 }
 
+/* What says whether @u turns no-snoop requests into snooped ones; see check/nosnoop.c. */
+static void enforced_place(struct vck_buf *b, const struct vck_unit *u)
+{
+	switch (u->driver) {
+	case VCK_IOMMU_INTEL:
+		if (u->active)
+			vck_buf_addf(b, "/sys/class/iommu/%s/intel-iommu/ecap", u->name);
+		return;
+	case VCK_IOMMU_AMD:
+		vck_buf_adds(b, "amd-iommu/features, /proc/cmdline, kernel");
+		return;
+	case VCK_IOMMU_SMMU_V3:
+		vck_buf_adds(b, "IORT, kernel");
+		return;
+	case VCK_IOMMU_SMMU:
+	case VCK_IOMMU_VIRTIO:
+	case VCK_IOMMU_OTHER:
+	case VCK_IOMMU_UNKNOWN:
+		break;
+	}
+	vck_buf_addf(b, "the driver of %s", u->name);
+}
+
 static void nosnoop(const struct vck_sheet *s, const struct vck_device *d)
 {
 	const struct vck_nosnoop *n = &d->nosnoop;
 	const struct vck_cap_exp *e = &d->cap.exp;
+	cleanup_buf struct vck_buf place = {0};
 	char where[64];
 
 	if (d->bus != VCK_BUS_PCI)
 		return;
+	if (d->unit)
+		enforced_place(&place, d->unit);
 	vck_sheet_section(s, "Enable No Snoop");
-	vck_sheet_field(s, "supported", NULL, "%s", vck_tri_label(n->supported));
+	vck_sheet_field(s, "supported", "config: PCI Express capability", "%s",
+			vck_tri_label(n->supported));
 	if (n->inherited_from)
 		snprintf(where, sizeof(where), "%.40s: Device Control", n->inherited_from->address);
 	else
@@ -159,9 +213,11 @@ static void nosnoop(const struct vck_sheet *s, const struct vck_device *d)
 	if (n->supported != VCK_NO)
 		vck_sheet_field(s, "enabled", n->enabled ? where : NULL, "%s",
 				vck_tri_label(n->enabled));
-	vck_sheet_field(s, "enforced", NULL, "%s%s%s", vck_tri_label(n->enforced),
-			n->enforced_by ? " by " : "", n->enforced_by ? n->enforced_by : "");
-	vck_sheet_field(s, "lock", NULL, "%s", vck_lock_name(n->lock));
+	vck_sheet_field(s, "enforced", place.len ? vck_buf_str(&place) : NULL, "%s%s%s",
+			vck_tri_label(n->enforced), n->enforced_by ? " by " : "",
+			n->enforced_by ? n->enforced_by : "");
+	vck_sheet_field(s, "lock", "/etc/viommu-check.d, /run/viommu-check", "%s",
+			vck_lock_name(n->lock));
 	vck_sheet_field(s, "action needed", NULL, "%s", vck_tri_label(n->action_needed));
 }
 
@@ -219,10 +275,9 @@ int vck_render_device(FILE *out, const struct vck_host *h, const struct vck_devi
 {
 	struct vck_sheet s = { .out = out, .style = style };
 
-	(void)h;
 	head(&s, d);
 	vck_sheet_section(&s, "Device");
-	identity(&s, d);
+	identity(&s, h, d);
 	group(&s, d);
 	if (d->bus == VCK_BUS_PCI)
 		acs(&s, d);

@@ -171,6 +171,34 @@ write_resources() { # FILE LINE...
 	sheet 01:00.0 | grep -F 'ranges           unknown  (resource)'
 }
 
+@test "what is read has a place, also where several files tell it" {
+	root=$srcdir/tests/hosts/intel-server.host
+	"$VC" --root "$root" show 17:02.0 >"$BATS_TEST_TMPDIR/sheet"
+	place() { sed -n "s/^  $1  .*  (\(.*\))$/\1/p" "$BATS_TEST_TMPDIR/sheet"; }
+	[ "$(place bus)" = /sys/bus/pci/devices ]
+	[ "$(place upstream)" = "the path above" ]
+	[ "$(place viable)" = "drivers of its members" ]
+	[ "$(place members)" = iommu_group/devices ]
+	[ "$(place supported)" = "config: PCI Express capability" ]
+	[ "$(place enforced)" = /sys/class/iommu/dmar0/intel-iommu/ecap ]
+	[ "$(place lock)" = "/etc/viommu-check.d, /run/viommu-check" ]
+	# Between slots of a paste there are only bus numbers.
+	HOST=$BATS_TEST_TMPDIR/host
+	make_host "$HOST"
+	{
+		for function in 00:01.0 01:00.0; do
+			echo "$function Unassigned class [ffff]: made of a config file"
+			od -Ax -tx1 -v "$HOST/sys/bus/pci/devices/0000:$function/config" |
+				sed 's/^0*\([0-9a-f]\{2,\}\) /\1: /; $d'
+			echo
+		done
+	} >"$BATS_TEST_TMPDIR/text"
+	"$VC" --root "$BATS_TEST_TMPDIR/text" show 01:00.0 >"$BATS_TEST_TMPDIR/sheet"
+	[ "$(place upstream)" = "0000:00:01.0: bus numbers" ]
+	# Text says nothing of the IOMMU: nowhere to name.
+	grep -x '  enforced         ?' "$BATS_TEST_TMPDIR/sheet"
+}
+
 @test "nothing is wider than the terminal" {
 	command -v script || skip "script is not installed"
 	for host in intel-server amd-desktop virtio-guest; do
