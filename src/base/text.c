@@ -60,6 +60,18 @@ void vck_text_safe(struct vck_buf *b, const char *s, size_t n)
 	}
 }
 
+void vck_text_safe_lines(struct vck_buf *b, const char *s, size_t n)
+{
+	const char *line;
+	size_t len;
+
+	while (vck_line_next(&s, &n, &line, &len)) {
+		vck_text_safe(b, line, len);
+		if (s != line + len)
+			vck_buf_addc(b, '\n');
+	}
+}
+
 const char *vck_text_safe_into(const char *s, char *out, size_t size)
 {
 	cleanup_buf struct vck_buf b = { 0 };

@@ -13,7 +13,9 @@
  * byte by byte; a backslash as itself.
  */
 void vck_text_safe(struct vck_buf *b, const char *s, size_t n);
-/* The same into a fixed buffer, cut at a character when it does not fit; returns @out. */
+/* The same for several lines: their newlines stay. */
+void vck_text_safe_lines(struct vck_buf *b, const char *s, size_t n);
+/* One line into a fixed buffer, cut at a character when it does not fit; returns @out. */
 const char *vck_text_safe_into(const char *s, char *out, size_t size);
 /* Append @s as UTF-8 for JSON: bytes that are not UTF-8 become U+FFFD. */
 void vck_text_utf8(struct vck_buf *b, const char *s, size_t n);

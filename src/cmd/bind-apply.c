@@ -160,7 +160,7 @@ static int bind_all(struct vck_bind_jobs *j, const struct vck_bind_request *q,
 		}
 	}
 	for (size_t i = 0; i < j->n; i++)
-		printf("%s: %s\n", j->all[i].target.address, j->all[i].driver);
+		vck_print(stdout, "%s: %s\n", j->all[i].target.address, j->all[i].driver);
 	return VCK_EXIT_OK;
 }
 
@@ -217,7 +217,7 @@ static int unbind_one(struct vck_bind_job *b, const struct vck_bind_request *q,
 			  strerror(-r));
 		return r;
 	}
-	printf("%s: given back\n", b->target.address);
+	vck_print(stdout, "%s: given back\n", b->target.address);
 	return 0;
 }
 

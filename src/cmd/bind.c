@@ -198,11 +198,11 @@ static void show(const struct vck_bind_jobs *j, const struct vck_bind_request *q
 		const char *now = b->device->driver ? b->device->driver : none;
 
 		if (q->unbind)
-			printf("%s: %s -> what was there before\n", b->target.address, now);
+			vck_print(stdout, "%s: %s -> what was there before\n", b->target.address, now);
 		else
-			printf("%s: %s -> %s%s%s\n", b->target.address, now, b->want,
-			       q->clear ? ", Enable No Snoop cleared" : "",
-			       q->lock ? " and locked" : "");
+			vck_print(stdout, "%s: %s -> %s%s%s\n", b->target.address, now, b->want,
+				  q->clear ? ", Enable No Snoop cleared" : "",
+				  q->lock ? " and locked" : "");
 	}
 }
 

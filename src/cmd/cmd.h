@@ -4,6 +4,7 @@
 #define VCK_CMD_CMD_H
 
 #include <getopt.h>
+#include <stdio.h>
 
 #include "base/util.h"
 #include "model/host.h"
@@ -101,6 +102,8 @@ int vck_style_init(struct vck_global *g) must_check;
 void vck_error(const char *fmt, ...) printf_like(1, 2);
 /* "viommu-check: warning: …" */
 void vck_warn(const char *fmt, ...) printf_like(1, 2);
+/* Lines to @out, with names of the host made safe for a terminal. False: not all of them were. */
+bool vck_print(FILE *out, const char *fmt, ...) printf_like(2, 3);
 
 /* Filters shared by the commands that take devices: OR within one, AND across. */
 struct vck_filter {

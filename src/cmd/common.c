@@ -52,6 +52,18 @@ void vck_warn(const char *fmt, ...)
 	va_end(ap);
 }
 
+bool vck_print(FILE *out, const char *fmt, ...)
+{
+	cleanup_buf struct vck_buf raw = { 0 }, safe = { 0 };
+	va_list ap;
+
+	va_start(ap, fmt);
+	vck_buf_addvf(&raw, fmt, ap);
+	va_end(ap);
+	vck_text_safe_lines(&safe, vck_buf_str(&raw), raw.len);
+	return fputs(vck_buf_str(&safe), out) != EOF && !raw.failed && !safe.failed;
+}
+
 void vck_ignore_write_signals(void)
 {
 	signal(SIGPIPE, SIG_IGN);

@@ -67,8 +67,8 @@ static bool may_write(struct apply *a, const struct vck_conf_file *f, const stru
 		return false;
 	}
 	if (!f->conf.native && !vck_driver_is_idle(l->driver)) {
-		printf("%s: driver %s has it: cleared when it is bound to a vfio driver\n",
-		       l->target.address, l->driver);
+		vck_print(stdout, "%s: driver %s has it: cleared when it is bound to a vfio driver\n",
+			  l->target.address, l->driver);
 		return false;
 	}
 	if (l->is_bridge || l->is_vf) {
@@ -87,7 +87,7 @@ static void apply_live(struct apply *a, const struct vck_live *l)
 	FILE *out = stdout;
 
 	if (a->o->dry_run) {
-		printf("%s: would be cleared\n", l->target.address);
+		vck_print(stdout, "%s: would be cleared\n", l->target.address);
 		return;
 	}
 	if (enter(a) < 0)

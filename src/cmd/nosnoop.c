@@ -147,7 +147,7 @@ void vck_nosnoop_say(FILE *out, const struct vck_plan_entry *e)
 	else if (vck_outcome_is_bad(e->result.outcome))
 		vck_error("%s", vck_buf_str(&b));
 	else
-		fprintf(out, "%s\n", vck_buf_str(&b));
+		vck_print(out, "%s\n", vck_buf_str(&b));
 }
 
 void vck_nosnoop_recovered(void *data, const struct vck_lock_record *r, int err)
@@ -220,18 +220,19 @@ static bool show_plan(const struct vck_write_env *env, const struct vck_plan *p,
 		      bool dry_run)
 {
 	cleanup_buf struct vck_buf b = { 0 };
+	bool shown;
 
 	vck_plan_format(&b, env, p);
 	if (b.failed)
 		return false;
-	fputs(vck_buf_str(&b), out);
+	shown = vck_print(out, "%s", vck_buf_str(&b));
 	for (size_t i = 0; dry_run && i < p->n; i++) {
 		if (p->entries[i].refusal)
 			vck_error("%s: %s: %s", vck_plan_subject(&p->entries[i]),
 				  p->entries[i].undetermined ? "not done" : "refused",
 				  p->entries[i].refusal);
 	}
-	return fflush(out) == 0;
+	return fflush(out) == 0 && shown;
 }
 
 bool vck_nosnoop_report_confs(const struct vck_write_env *env, const struct vck_conf_list *l)

@@ -3,7 +3,6 @@
  * 63 of [A-Za-z0-9._-] and its ends are alphanumeric (Kubernetes, labels). */
 #include "config.h"
 
-#include <ctype.h>
 #include <errno.h>
 
 #include "render/export.h"
@@ -11,18 +10,24 @@
 #define PREFIX	  "viommu-check."
 #define VALUE_MAX 63
 
+/* Whatever the locale says */
+static bool is_alnum(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
 static void label(FILE *out, const char *name, const char *value)
 {
 	char v[VALUE_MAX + 1];
 	size_t n = 0;
 
 	for (; *value && n < VALUE_MAX; value++) {
-		bool fine = isalnum((unsigned char)*value) || strchr("._-", *value);
+		bool fine = is_alnum(*value) || strchr("._-", *value);
 
-		if (n || isalnum((unsigned char)*value))
+		if (n || is_alnum(*value))
 			v[n++] = fine ? *value : '-';
 	}
-	while (n && !isalnum((unsigned char)v[n - 1]))
+	while (n && !is_alnum(v[n - 1]))
 		n--;
 	v[n] = '\0';
 	fprintf(out, PREFIX "%s=%s\n", name, v);

@@ -12,21 +12,20 @@
 
 #define PREFIX "viommu_check_"
 
-/* A label value: backslash, quote and newline escaped, the rest made UTF-8. */
+/* A label value. The format takes any UTF-8 and escapes backslash, quote and newline alone; what
+ * steers a terminal is spelled out as in text, for people look at metrics too. */
 static void add_label(struct vck_buf *b, const char *name, const char *value)
 {
 	cleanup_buf struct vck_buf text = { 0 };
 	const char *s;
 
-	vck_text_utf8(&text, value ? value : "", value ? strlen(value) : 0);
+	if (value)
+		vck_text_safe(&text, value, strlen(value));
 	vck_buf_addf(b, "%s%s=\"", b->len ? "," : "", name);
 	for (s = vck_buf_str(&text); *s; s++) {
 		if (*s == '\\' || *s == '"')
 			vck_buf_addc(b, '\\');
-		if (*s == '\n')
-			vck_buf_adds(b, "\\n");
-		else
-			vck_buf_addc(b, *s);
+		vck_buf_addc(b, *s);
 	}
 	vck_buf_addc(b, '"');
 }

@@ -38,15 +38,21 @@ static void member(FILE *out, const struct vck_device *d, const char *id, unsign
 		vck_text_safe(&name, d->name, strlen(d->name));
 	}
 	room = width > INDENT + b.len ? width - INDENT - b.len : 0;
+	/* Not cut inside of a character */
+	while (room && room < name.len && (vck_buf_str(&name)[room] & 0xc0) == 0x80)
+		room--;
 	fprintf(out, "%-*s%s%.*s\n", INDENT, id, vck_buf_str(&b), (int)room, vck_buf_str(&name));
 }
 
 static void group(FILE *out, const struct vck_group *g, unsigned width)
 {
+	cleanup_buf struct vck_buf id = { 0 };
+
+	vck_text_safe(&id, g->id, strlen(g->id));
 	if (!g->n_devices)
-		fprintf(out, "%-*s(no member that is there)\n", INDENT, g->id);
+		fprintf(out, "%-*s(no member that is there)\n", INDENT, vck_buf_str(&id));
 	for (size_t i = 0; i < g->n_devices; i++)
-		member(out, g->devices[i], i ? "" : g->id, width);
+		member(out, g->devices[i], i ? "" : vck_buf_str(&id), width);
 	for (size_t i = 0; i < g->n_missing; i++)
 		line(out, "gone: ", g->missing[i], width);
 	if (g->why)

@@ -30,13 +30,14 @@ void vck_sheet_field(const struct vck_sheet *s, const char *label, const char *w
 		     const char *fmt, ...)
 {
 	const unsigned indent = INDENT + VCK_SHEET_LABEL + 1, width = s->style->width;
-	cleanup_buf struct vck_buf b = { 0 }, source = { 0 };
+	cleanup_buf struct vck_buf b = { 0 }, source = { 0 }, name = { 0 };
 	va_list ap;
 
 	va_start(ap, fmt);
 	safe_vf(&b, fmt, ap);
 	va_end(ap);
-	fprintf(s->out, "%*s%-*s ", INDENT, "", VCK_SHEET_LABEL, label);
+	vck_label_text(&name, label, ""); /* a unit's, a table's: foreign too */
+	fprintf(s->out, "%*s%-*s ", INDENT, "", VCK_SHEET_LABEL, vck_buf_str(&name));
 	if (where) {
 		vck_buf_addc(&source, '(');
 		vck_label_text(&source, where, "");

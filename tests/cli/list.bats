@@ -130,15 +130,83 @@ addresses() {
 	[[ "$output" != *"$esc["* ]]
 }
 
+# What steers: bytes below a blank but for newline and tab, DEL, C1, bidirectional controls, line
+# separators, and what is not UTF-8.
+is_tame() { # FILE
+	iconv -f UTF-8 -t UTF-8 "$1" >"$1.utf8"
+	if LC_ALL=C grep -naP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xd8\x9c|\xe2\x80[\x8e\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]|\xef\xbb\xbf' \
+		"$1" >"$1.steers"; then
+		head -20 "$1.steers" | cat -v
+		return 1
+	fi
+}
+
+# Each command that reads, as text and in each format.
+say_all() { # ROOT
+	local command words address
+	for command in "list" "list -rO" "list -T" "list -O" "check" "host" "groups" "groups --predict" \
+		"nosnoop --all" "nosnoop -r --all" "export -f prometheus" "export -f nfd" "export -f dot" \
+		"capture -o -"; do
+		echo "== $command"
+		read -ra words <<<"$command"
+		"$VC" --root "$1" "${words[@]}" || true
+	done
+	echo "== show"
+	mapfile -d '' -t address < <("$VC" --root "$1" list --json | jq -j '.devices[].address | . + "\u0000"')
+	[ "${#address[@]}" -eq 0 ] || "$VC" --root "$1" show -- "${address[@]}" || true
+	echo "== explain"
+	"$VC" --root "$1" explain group.viable 0a:00.0 17:00.0 01:00.0 || true
+	for words in --driver= --group= "01"; do
+		"$VC" --root "$1" __complete -- show --root "$1" "$words" || true
+	done
+}
+
 @test "foreign text cannot steer the terminal" {
-	bad=$'evil\033[2J\nname'
-	bind_driver "$HOST" pci0000:00/0000:00:01.0 0000:01:00.0 "$bad"
+	bind_driver "$HOST" pci0000:00/0000:00:01.0 0000:01:00.0 $'evil\033[2J\nname'
 	for command in "list" "list -r" "list -T" "show 01:00.0"; do
 		run "$VC" --root "$HOST" $command
 		[ "$status" -eq 0 ]
 		[[ "$output" == *'evil'*'x1b[2J'*'x0aname'* ]]
 		[[ "$output" != *$'\033'* ]]
 	done
+	names='cmdline|osrelease|/path$|uevent$|parameters/|reset_method|power_state|driver_override|interrupts|compatible'
+	for kind in names addresses errors bytes "$names" '/(name|type|features|address|arch|lockdown)$|iomem|resource'; do
+		for host in "$srcdir"/tests/hosts/*.host; do
+			"$srcdir/tests/cli/plant" "$kind" <"$host" >"$BATS_TEST_TMPDIR/planted"
+			# In the locale C libsmartcols spells out more than this tool does
+			LC_ALL=C.UTF-8 say_all "$BATS_TEST_TMPDIR/planted" >"$BATS_TEST_TMPDIR/said" 2>&1
+			echo "$kind in ${host##*/}:"
+			is_tame "$BATS_TEST_TMPDIR/said"
+		done
+		[ "$kind" = bytes ] || grep -q 'x1b\[2J' "$BATS_TEST_TMPDIR/said"
+	done
+}
+
+@test "neither can the name of a file, a word that was typed, or lspci text" {
+	evil=$BATS_TEST_TMPDIR/$'evil\033[2J\r\n\302\233\342\200\256'
+	printf '%s\n' '01:00.0 VGA compatible controller [0300]: Maker Card [10de:2204] (rev a1)' \
+		$'\tControl: I/O+\e[2J Mem+\e[2J' $'\tIOMMU group: 1\e[2J\302\233' \
+		$'\tKernel driver in use: e\e[2J\342\200\256\377' >"$evil"
+	say_all "$evil" >"$BATS_TEST_TMPDIR/said" 2>&1
+	is_tame "$BATS_TEST_TMPDIR/said"
+	: >"$evil.2"
+	word=$'evil\033[2J\r\n\177\302\233\342\200\256\377'
+	{
+		"$VC" --root "$HOST" explain "$word: error, group 1 is not viable" 01:00.0 "$word" || true
+		"$VC" --root "$HOST" explain group.viable group:"1$word" || true
+		for option in "" -d -g -s -c -o --driver --verdict --kernel --arch --color; do
+			"$VC" --root "$HOST" list $option "$word" || true
+		done
+		"$VC" --root "$HOST" "$word" || true
+		"$VC" --root "$HOST" export -f "$word" || true
+		"$VC" --root "$evil.2" list || true
+		"$VC" --root "$evil.3" list || true
+		"$VC" host --table "$evil.2" || true
+		"$VC" --root "$HOST" export -f nfd -o "$evil.4/x" || true
+		"$VC" --root "$HOST" capture -o "$evil.4/x" || true
+	} >"$BATS_TEST_TMPDIR/said" 2>&1
+	grep -q 'x1b\[2J' "$BATS_TEST_TMPDIR/said"
+	is_tame "$BATS_TEST_TMPDIR/said"
 }
 
 @test "no groups: says so under the table, and not with -n or -r" {

@@ -89,6 +89,16 @@ static void test_safe_text(void **state)
 	}
 }
 
+static void test_safe_lines(void **state)
+{
+	static const char text[] = "a\x1b[2J\n\nb\r\nc\x7f and what is behind the length";
+	cleanup_buf struct vck_buf b = { 0 };
+
+	(void)state;
+	vck_text_safe_lines(&b, text, strlen("a.[2J..b..c."));
+	assert_string_equal(vck_buf_str(&b), "a\\x1b[2J\n\nb\\x0d\nc\\x7f");
+}
+
 static void test_cursor(void **state)
 {
 	static const uint8_t data[] = { 1, 2, 3, 4, 5 };
@@ -136,6 +146,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_numbers), cmocka_unit_test(test_bdf),
 		cmocka_unit_test(test_natural_order), cmocka_unit_test(test_safe_text),
+		cmocka_unit_test(test_safe_lines),
 		cmocka_unit_test(test_cursor), cmocka_unit_test(test_arena),
 		cmocka_unit_test(test_tri),
 	};
