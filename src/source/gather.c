@@ -23,6 +23,11 @@ static void note_skipped(struct vck_host *h, const struct vck_root *root)
 		vck_problem(h, is_capture ? "capture" : "lspci", NULL, 0,
 			    "what %zu damaged line%s said, the first is line %zu",
 			    n.skipped, n.skipped == 1 ? "" : "s", n.line);
+	if (n.strays)
+		vck_problem(h, "lspci", NULL, 0,
+			    "of which function %zu line%s of hex dumps %s: no header above that is understood, the first is line %zu",
+			    n.strays, n.strays == 1 ? "" : "s", n.strays == 1 ? "is" : "are",
+			    n.stray_line);
 }
 
 int vck_gather(struct vck_host *h, struct vck_root *root)

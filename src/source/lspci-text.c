@@ -12,7 +12,7 @@
 
 #include "base/text.h"
 #include "source/lspci-text.h"
-#include "source/lspci.h"
+#include "source/lspci-words.h"
 #include "source/root.h"
 
 /* As many as a benchmark host has, four times over. */
@@ -247,20 +247,70 @@ static void header_rest(struct vck_lspci_fn *f, const char *s)
 	f->has_header |= *s != '\0';
 }
 
-/* "0000:01:00.0 VGA …": an address and a blank, or nothing behind it. */
-static bool header_address(const char *s, struct vck_bdf *ret, const char **rest)
+/* Where the bus of a path's next part is not printed: the one behind the bridge @above. */
+static int bus_below(const struct vck_lspci *l, struct vck_bdf above, uint8_t *ret)
+{
+	struct vck_lspci_fn key = {.bdf = above};
+	void *found = tfind(&key, &l->index, fn_cmp);
+	uint8_t bus;
+
+	if (!found ||
+	    !vck_lspci_get(&(*(struct vck_lspci_fn **)found)->space, 0x19, &bus, 1) ||
+	    bus <= above.bus)
+		return -ENXIO;
+	*ret = bus;
+	return 0;
+}
+
+/* A part of a path: "04:00.0" (lspci -PP), or "00.0" (-P). *@at is the function above, and
+ * becomes this one. 1, 0: it is none, -ENXIO: on which bus it is cannot be told. */
+static int path_part(const struct vck_lspci *l, const char *s, size_t n, struct vck_bdf *at)
+{
+	char word[VCK_BDF_LEN] = "00:";
+	size_t skip = n == 4 ? 3 : 0;
+	struct vck_bdf part;
+	int r = 0;
+
+	if (n != 4 && n != 7)
+		return 0;
+	memcpy(word + skip, s, n);
+	word[skip + n] = '\0';
+	if (vck_bdf_parse(word, &part) < 0)
+		return 0;
+	part.domain = at->domain;
+	if (skip)
+		r = bus_below(l, *at, &part.bus);
+	*at = part;
+	return r < 0 ? r : 1;
+}
+
+/*
+ * "0000:01:00.0 VGA …": an address and a blank, or nothing behind it; or the path to it, which
+ * begins with the domain: "0000:00:1c.0/01:00.0 VGA …". 1: it is one, 0: not, -ENXIO: it is
+ * one, of which function cannot be told.
+ */
+static int header_address(const struct vck_lspci *l, const char *s, struct vck_bdf *ret,
+			  const char **rest)
 {
 	char word[VCK_BDF_LEN];
-	size_t n = strcspn(s, " \t");
+	size_t end = strcspn(s, " \t"), n = strcspn(s, " \t/");
+	int r = 1;
 
 	if (n < 7 || n >= sizeof(word))
-		return false;
+		return 0;
 	memcpy(word, s, n);
 	word[n] = '\0';
 	if (vck_bdf_parse(word, ret) < 0)
-		return false;
-	*rest = s + n + strspn(s + n, " \t");
-	return true;
+		return 0;
+	while (r > 0 && n < end) {
+		const char *part = s + n + 1;
+		size_t len = strcspn(part, " \t/");
+
+		r = path_part(l, part, len, ret);
+		n += 1 + len;
+	}
+	*rest = s + end + strspn(s + end, " \t");
+	return r;
 }
 
 /* --- hex lines --- */
@@ -293,23 +343,44 @@ static bool hex_bytes(const char *s, uint8_t *out)
 	return s[strspn(s, " \t")] == '\0';
 }
 
-/* 1: it was one, 0: it is something else, -EINVAL: damaged, -ENOMEM. */
+/* Does the row say what the function's dump said there already? */
+static bool is_repeated(const struct vck_lspci_fn *f, size_t off, const uint8_t *bytes)
+{
+	uint8_t had[HEX_LINE];
+
+	return vck_lspci_get(&f->space, off, had, sizeof(had)) &&
+	       memcmp(had, bytes, sizeof(had)) == 0;
+}
+
+/* 1: it was one, 0: it is something else, -EINVAL: damaged, -ENXIO: it goes back and says
+ * something else, so it is of another function, -ENOMEM. Without @f it is of no function. */
 static int hex_line(struct vck_lspci_fn *f, const char *s)
 {
 	uint8_t bytes[HEX_LINE];
 	size_t off, n = hex_offset(s, &off);
+	bool whole;
 	uint32_t v;
 	int r;
 
 	if (!n)
 		return 0;
-	if (!hex_bytes(s + n, bytes))
-		return hex_field(s + n + 1, 2, &v) ? -EINVAL : 0;
-	r = vck_lspci_set(&f->space, off, bytes, sizeof(bytes));
+	whole = hex_bytes(s + n, bytes);
+	if (!whole && !hex_field(s + n + 1, 2, &v))
+		return 0;
+	if (!f)
+		return -ENXIO;
+	if (off < f->row_end)
+		return whole && is_repeated(f, off, bytes) ? 1 : -ENXIO;
+	if (!whole)
+		return -EINVAL;
+	r = vck_lspci_reg_end(f);
+	if (r == 0)
+		r = vck_lspci_set(&f->space, off, bytes, sizeof(bytes));
 	if (r < 0)
 		return r;
-	if (off + HEX_LINE > f->hex_end)
-		f->hex_end = off + HEX_LINE;
+	f->row_end = off + HEX_LINE;
+	if (f->row_end > f->hex_end)
+		f->hex_end = f->row_end;
 	return 1;
 }
 
@@ -409,37 +480,64 @@ static bool next_line(struct lines *l, struct vck_buf *buf)
 	return !buf->failed;
 }
 
+/* What follows is not about *@f any more. */
+static int end_function(struct vck_lspci_fn **f)
+{
+	struct vck_lspci_fn *ended = *f;
+
+	*f = NULL;
+	return ended ? vck_lspci_verbose_end(ended) : 0;
+}
+
 static int start_function(struct vck_lspci *l, struct vck_bdf bdf, const char *rest,
 			  struct vck_lspci_fn **f)
 {
 	int r;
 
-	if (*f) {
+	if (*f)
 		(*f)->list_complete = true;
-		r = vck_lspci_verbose_end(*f);
-		if (r < 0)
-			return r;
-	}
-	*f = NULL;
-	r = fn_get(l, bdf, f);
+	r = end_function(f);
+	if (r == 0)
+		r = fn_get(l, bdf, f);
 	if (r < 0)
 		return r;
+	(*f)->row_end = 0;
 	header_rest(*f, rest);
 	return 0;
 }
 
+/* lspci prints the dump of a function last. What names something behind it is about another
+ * one, the header of which was not understood. */
+static bool is_of_another(const struct vck_lspci_fn *f, const char *s)
+{
+	return f->row_end && strchr(s, ':');
+}
+
+/* 0; -EINVAL: damaged; -ENXIO: of a function that cannot be told; -ENOMEM. */
 static int one_line(struct vck_lspci *l, struct vck_lspci_fn **f, const char *s)
 {
 	const char *rest;
 	struct vck_bdf bdf;
-	int r;
+	int r = header_address(l, s, &bdf, &rest), end;
 
-	if (header_address(s, &bdf, &rest))
+	if (r > 0)
 		return start_function(l, bdf, rest, f);
-	if (!*f)
-		return 0;
-	r = hex_line(*f, s);
-	return r == 0 ? vck_lspci_verbose_line(*f, s) : r;
+	if (r == 0 && (*f || l->n))
+		r = hex_line(*f, s);
+	if (r == 0 && *f && !is_of_another(*f, s))
+		r = vck_lspci_verbose_line(*f, s);
+	if (r != -ENXIO)
+		return r;
+	end = end_function(f);
+	return end < 0 ? end : r;
+}
+
+static void note_line(struct vck_text_notes *notes, int err, size_t line)
+{
+	if (err == -ENXIO && !notes->strays++)
+		notes->stray_line = line;
+	if (err < 0 && err != -ENXIO && err != -ENOMEM && !notes->skipped++)
+		notes->line = line;
 }
 
 int vck_lspci_parse(const char *text, size_t n, struct vck_memtree *tree,
@@ -454,13 +552,12 @@ int vck_lspci_parse(const char *text, size_t n, struct vck_memtree *tree,
 	*notes = (struct vck_text_notes){0};
 	while (r != -ENOMEM && next_line(&lines, &buf)) {
 		r = one_line(&l, &f, vck_buf_str(&buf));
-		if (r < 0 && r != -ENOMEM && !notes->skipped++)
-			notes->line = lines.number;
+		note_line(notes, r, lines.number);
 	}
 	if (buf.failed)
 		r = -ENOMEM;
-	if (r != -ENOMEM && f)
-		r = vck_lspci_verbose_end(f);
+	if (r != -ENOMEM)
+		r = end_function(&f);
 	if (r != -ENOMEM)
 		r = l.n ? vck_lspci_build(&l, tree) : -EBADMSG;
 	if (r == 0)

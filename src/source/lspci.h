@@ -26,6 +26,7 @@ struct vck_lspci_fn {
 	struct vck_bdf bdf;
 	struct vck_lspci_space space;
 	size_t hex_end; /* where the hex dump ends, 0 without one */
+	size_t row_end; /* where its last row below the last header ended, 0 without one */
 	char *driver, *group, *node;
 	bool verbose;  /* -vv: Control and Status were there */
 	bool detailed; /* -v or more */

@@ -44,6 +44,8 @@ struct vck_memtree;
 struct vck_text_notes {
 	size_t skipped; /* lines */
 	size_t line;	/* number of the first of them */
+	size_t strays;	/* whole lines of a dump that are of no function that is known */
+	size_t stray_line;
 };
 
 struct vck_memtree *vck_memtree_new(void) must_check;

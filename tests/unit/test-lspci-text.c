@@ -23,7 +23,9 @@ static struct vck_memtree *parse(const char *text, int functions, size_t skipped
 
 	assert_non_null(t);
 	assert_int_equal(vck_lspci_parse(text, strlen(text), t, &notes), functions);
-	assert_int_equal(notes.skipped, skipped);
+	assert_int_equal(notes.skipped + notes.strays, skipped);
+	assert_true((notes.skipped > 0) == (notes.line > 0));
+	assert_true((notes.strays > 0) == (notes.stray_line > 0));
 	return t;
 }
 
@@ -98,6 +100,10 @@ static void assert_unknown(struct vck_memtree *t, const char *dir, const char *n
 #define HEX_10 "10: 0c 00 00 f8 00 00 00 00 00 00 00 00 0c 00 80 f9\n"
 #define HEX_20 "20: 00 00 00 00 00 00 00 00 00 00 00 00 86 80 07 00\n"
 #define HEX_30 "30: 00 00 00 00 40 00 00 00 00 00 00 00 ff 01 00 00\n"
+#define OTHER_00 "00: ab 11 63 43 06 04 10 00 14 00 00 02 08 00 00 00\n"
+#define OTHER_10 "10: 04 00 20 fc 00 00 00 00 01 30 00 00 00 00 00 00\n"
+#define BRIDGE_10(secondary, subordinate) \
+	"10: 00 00 00 00 00 00 00 00 00 " secondary " " subordinate " 00 f0 00 00 20\n"
 #define HEX_64 HEX_00 HEX_10 HEX_20 HEX_30
 
 static void test_plain_hex(void **state)
@@ -191,6 +197,66 @@ static void test_damage(void **state)
 		assert_int_equal(config(t, "0000:01:00.0")->size, 64);
 		vck_memtree_free(t);
 	}
+}
+
+/* A header that got lost or changed, and the dump below it: that is another function's. */
+static void test_lost_header(void **state)
+{
+	static const char *const other[] = {
+		"**04:00.0** Ethernet\n" OTHER_00 HEX_10 HEX_20,
+		OTHER_00 HEX_10 HEX_20,
+		"04:00.0: Ethernet\n\tKernel driver in use: e1000e\n" HEX_00 OTHER_10 HEX_20,
+		"04:00.O Ethernet\n00: 86 80\n" OTHER_10 HEX_20,
+	};
+	static const size_t skipped[] = {3, 3, 2, 3};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(other); i++) {
+		cleanup_buf struct vck_buf b = {0};
+		struct vck_memtree *t;
+
+		vck_buf_addf(&b, "01:00.0 E\n\tKernel driver in use: i40e\n" HEX_00 HEX_10
+				 "\n%s\n05:00.0 E\n" OTHER_00, other[i]);
+		t = parse(vck_buf_str(&b), 2, skipped[i]);
+		assert_int_equal(reg(t, "0000:01:00.0", 0x00, 4), 0x15728086);
+		assert_int_equal(reg(t, "0000:01:00.0", 0x1c, 4), 0xf980000c);
+		assert_int_equal(config(t, "0000:01:00.0")->size, 32);
+		assert_link(t, "sys/bus/pci/devices/0000:01:00.0/driver",
+			    "../../../../bus/pci/drivers/i40e");
+		assert_int_equal(reg(t, "0000:05:00.0", 0x00, 4), 0x436311ab);
+		vck_memtree_free(t);
+	}
+	/* The same row twice says nothing new, a second dump of the function does. */
+	vck_memtree_free(parse("01:00.0 E\n" HEX_00 HEX_00 HEX_10 HEX_10, 1, 0));
+	vck_memtree_free(parse("01:00.0 E\n" HEX_00 HEX_10 "01:00.0 E\n" OTHER_00 HEX_10, 1, 0));
+}
+
+/* lspci -PP names the buses on the way, -P does not: the bridges' registers do. */
+static void test_paths(void **state)
+{
+	static const char *const texts[] = {
+		"0001:00:1c.0 PCI bridge\n" HEX_00 BRIDGE_10("04", "07")
+		"0001:00:1c.0/04:00.0 PCI bridge\n" HEX_00 BRIDGE_10("05", "06")
+		"0001:00:1c.0/04:00.0/05:1f.7 Ethernet\n" OTHER_00,
+		"0001:00:1c.0 PCI bridge\n" HEX_00 BRIDGE_10("04", "07")
+		"0001:00:1c.0/00.0 PCI bridge\n" HEX_00 BRIDGE_10("05", "06")
+		"0001:00:1c.0/00.0/1f.7 Ethernet\n" OTHER_00,
+		"0001:00:1c.0 PCI bridge\n\tBus: primary=00, secondary=04, subordinate=07\n"
+		"0001:00:1c.0/00.0 PCI bridge\n\tBus: primary=04, secondary=05, subordinate=06\n"
+		"0001:00:1c.0/00.0/1f.7 Ethernet\n" OTHER_00,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		struct vck_memtree *t = parse(texts[i], 3, 0);
+
+		assert_int_equal(reg(t, "0001:04:00.0", 0x19, 1), 5);
+		assert_int_equal(reg(t, "0001:05:1f.7", 0x00, 4), 0x436311ab);
+		vck_memtree_free(t);
+	}
+	/* Which bus that is cannot be told: neither the header nor the row counts. */
+	vck_memtree_free(parse("00:1c.0 PCI bridge\n00:1c.0/00.0 Ethernet\n" OTHER_00, 1, 2));
+	vck_memtree_free(parse("00:1c.0/03:00.0/x Ethernet\n01:00.0 E\n01:00.0/ E\n", 1, 0));
 }
 
 static void test_nothing(void **state)
@@ -498,6 +564,8 @@ int main(void)
 		cmocka_unit_test(test_plain_hex),
 		cmocka_unit_test(test_pastes),
 		cmocka_unit_test(test_damage),
+		cmocka_unit_test(test_lost_header),
+		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_verbose),
