@@ -54,12 +54,23 @@ static int bridge_cmp(const void *a, const void *b)
 	return vck_bdf_cmp(x->fn->bdf, y->fn->bdf);
 }
 
+/* PCI bridges (type 1) and CardBus bridges (2) have the numbers in the same place (PCI_CB_CARD_BUS
+ * and its neighbours, linux/pci_regs.h). */
+static bool is_bridge(const struct vck_lspci_fn *f)
+{
+	uint8_t type;
+
+	if (!vck_lspci_get(&f->space, 0x0e, &type, 1))
+		return f->is_bridge || f->is_cardbus;
+	return (type & 0x7f) == 1 || (type & 0x7f) == 2;
+}
+
 /* Bus numbers below a bridge are higher than its own, so that no path can loop. */
 static bool bridge_of(const struct vck_lspci_fn *f, struct bridge *ret)
 {
-	uint8_t type, buses[2];
+	uint8_t buses[2];
 
-	if (vck_lspci_get(&f->space, 0x0e, &type, 1) ? (type & 0x7f) != 1 : !f->is_bridge)
+	if (!is_bridge(f))
 		return false;
 	if (!vck_lspci_get(&f->space, 0x19, buses, sizeof(buses)) ||
 	    buses[0] <= f->bdf.bus || buses[1] < buses[0] || buses[1] == 0xff)

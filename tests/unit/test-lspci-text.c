@@ -537,6 +537,33 @@ static void test_hierarchy(void **state)
 	vck_memtree_free(t);
 }
 
+/* The bus numbers of a CardBus bridge stand where those of a PCI bridge do. */
+static void test_cardbus(void **state)
+{
+	static const char *const texts[] = {
+		"03:03.0 CardBus bridge\n00: 17 12 e2 71 07 04 10 04 01 00 07 06 00 a8 82 00\n"
+		BRIDGE_10("00", "00") "20: 00 00 00 00 00 00 00 00 00 00 00 00 86 80 07 00\n",
+		"03:03.0 CardBus bridge\n00: 17 12 e2 71 07 04 10 04 01 00 07 06 00 a8 82 00\n"
+		"10: 00 00 00 00 a0 00 00 02 03 1d 20 b0 00 00 00 00\n",
+		"03:03.0 CardBus bridge: O2 (rev 01)\n"
+		"\tBus: primary=03, secondary=1d, subordinate=20, sec-latency=176\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		cleanup_buf struct vck_buf b = {0};
+		struct vck_memtree *t;
+
+		vck_buf_addf(&b, BRIDGE("00:1e.0", "primary=00, secondary=03, subordinate=20")
+			     "%s1d:00.0 Network controller\n", texts[i]);
+		t = parse(vck_buf_str(&b), 3, 0);
+		assert_link(t, "sys/bus/pci/devices/0000:1d:00.0",
+			    i == 0 ? "../../../devices/pci0000:00/0000:00:1e.0/0000:1d:00.0"
+				   : "../../../devices/pci0000:00/0000:00:1e.0/0000:03:03.0/0000:1d:00.0");
+		vck_memtree_free(t);
+	}
+}
+
 /* Enabled VFs have the requester ids that their PF says; others are not taken for them.
  */
 static void test_vfs(void **state)
@@ -574,6 +601,7 @@ int main(void)
 		cmocka_unit_test(test_unprivileged_and_gone),
 		cmocka_unit_test(test_verbose_and_hex),
 		cmocka_unit_test(test_hierarchy),
+		cmocka_unit_test(test_cardbus),
 		cmocka_unit_test(test_vfs),
 	};
 
