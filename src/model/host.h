@@ -74,6 +74,8 @@ enum vck_host_evidence {
 	VCK_EV_MODALIAS = 1u << 13,  /* modules.alias through libkmod */
 	VCK_EV_VIRTIO = 1u << 14,    /* /sys/bus/virtio listed, or known absent */
 	VCK_EV_DEVNODES = 1u << 15,  /* /dev/vfio, /dev/iommu looked at */
+	VCK_EV_FUNCTIONS = 1u << 16, /* /sys/bus/pci/devices listed, or known absent */
+	VCK_EV_PLATFORM = 1u << 17,  /* those of platform and amba, the same */
 };
 
 enum vck_device_evidence {
@@ -262,6 +264,7 @@ struct vck_group {
 	size_t n_devices, cap_devices;
 	const char *const *missing; /* members that the group names and that are not there */
 	size_t n_missing;
+	bool members_unread; /* it could not be listed: these are those that link to it */
 	struct vck_region *regions;
 	size_t n_regions;
 	enum vck_tri regions_known;

@@ -116,6 +116,102 @@ static struct vck_device *find_member(struct groups_reader *rd, struct vck_dir *
 	return vck_host_find_device(rd->h, real);
 }
 
+/* The bus of a device that is called so could not be listed, so whether it is there cannot be
+ * told from that: the kernel names it as a member. */
+static bool is_unread(const struct vck_host *h, const char *name, struct vck_bdf *ret)
+{
+	return !vck_host_has(h, vck_bdf_parse(name, ret) == 0 ? VCK_EV_FUNCTIONS
+							      : VCK_EV_PLATFORM);
+}
+
+struct unread {
+	char **names; /* owned, and each of them */
+	size_t n, cap;
+};
+
+static void unread_done(struct unread *u)
+{
+	for (size_t i = 0; i < u->n; i++)
+		free(u->names[i]);
+	free(u->names);
+}
+
+static int unread_push(struct unread *u, const char *name)
+{
+	if (u->n == u->cap) {
+		size_t cap = u->cap ? u->cap * 2 : 64;
+		char **p = realloc(u->names, cap * sizeof(*p));
+
+		if (!p)
+			return -ENOMEM;
+		u->names = p;
+		u->cap = cap;
+	}
+	u->names[u->n] = strdup(name);
+	if (!u->names[u->n])
+		return -ENOMEM;
+	u->n++;
+	return 0;
+}
+
+static int list_unread(struct groups_reader *rd, struct vck_dir *groups, const char *id,
+		       struct unread *u)
+{
+	cleanup_names struct vck_names names = {0};
+	cleanup_dir struct vck_dir *devices = NULL;
+	char path[128];
+	struct vck_bdf bdf;
+	int r;
+
+	snprintf(path, sizeof(path), "%s/devices", id);
+	r = vck_dir_opendir(groups, path, &devices);
+	if (r == 0)
+		r = vck_dir_list(devices, &names);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	for (size_t i = 0; r == 0 && i < names.n; i++) {
+		if (!find_member(rd, devices, names.names[i]) &&
+		    is_unread(rd->h, names.names[i], &bdf))
+			r = unread_push(u, names.names[i]);
+	}
+	return r;
+}
+
+static int name_cmp(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Members that are there and of which nothing else could be read, as devices of their own. */
+static int add_unread(struct groups_reader *rd, struct vck_dir *groups,
+		      const struct vck_names *ids)
+{
+	cleanup(unread_done) struct unread u = {0};
+	int r = 0;
+
+	if (vck_host_has(rd->h, VCK_EV_FUNCTIONS) && vck_host_has(rd->h, VCK_EV_PLATFORM))
+		return 0;
+	for (size_t i = 0; r == 0 && i < ids->n; i++)
+		r = list_unread(rd, groups, ids->names[i], &u);
+	if (r < 0 || !u.n)
+		return r;
+	qsort(u.names, u.n, sizeof(*u.names), name_cmp);
+	for (size_t i = 0; i < u.n; i++) {
+		struct vck_device *d;
+
+		if (i && streq(u.names[i], u.names[i - 1]))
+			continue;
+		d = vck_host_add_device(rd->h, u.names[i]);
+		if (!d)
+			return -ENOMEM;
+		d->syspath = "";
+		if (vck_bdf_parse(d->address, &d->bdf) < 0)
+			d->bus = VCK_BUS_PLATFORM;
+	}
+	vck_host_sort(rd->h);
+	return 0;
+}
+
 static int add_members(struct groups_reader *rd, struct vck_dir *devices,
 		       struct vck_group *g)
 {
@@ -168,6 +264,7 @@ static int read_group(struct groups_reader *rd, struct vck_dir *groups, const ch
 	if (r == 0)
 		r = add_members(rd, devices, g);
 	if (r < 0) {
+		g->members_unread = true;
 		rd->members_unread = true; /* the devices' own links tell */
 		vck_tally_add(&rd->tally, "members", NULL, r, id, GROUPS_DIR);
 	}
@@ -203,10 +300,12 @@ static int group_by_link(struct groups_reader *rd, struct vck_device *d)
 		return 0;
 	}
 	d->group = vck_host_find_group(rd->h, id);
-	if (!d->group)
+	if (!d->group) {
 		d->group = vck_host_add_group(rd->h, id);
-	if (!d->group)
-		return -ENOMEM;
+		if (!d->group)
+			return -ENOMEM;
+		d->group->members_unread = true;
+	}
 	d->have |= VCK_EV_GROUP;
 	return vck_group_add_device(rd->h, d->group, d);
 }
@@ -237,6 +336,7 @@ static int read_all(struct groups_reader *rd, struct vck_dir *groups)
 	if (r < 0)
 		return r;
 	rd->h->have |= VCK_EV_GROUPS;
+	r = add_unread(rd, groups, &names);
 	for (size_t i = 0; r == 0 && i < names.n; i++)
 		r = read_group(rd, groups, names.names[i]);
 	return r;

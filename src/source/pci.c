@@ -385,8 +385,10 @@ static int read_all(struct vck_pci_reader *rd, struct vck_dir *bus)
 	cleanup_names struct vck_names names = {0};
 	int r = vck_dir_list(bus, &names);
 
-	if (r == 0)
+	if (r == 0) {
+		rd->h->have |= VCK_EV_FUNCTIONS;
 		return read_sorted(rd, bus, &names);
+	}
 	vck_problem(rd->h, "pci", BUS_DIR, r, "PCI functions");
 	return r == -ENOMEM ? r : 0;
 }
@@ -403,8 +405,10 @@ int vck_read_pci(struct vck_host *h, struct vck_root *root)
 	int r = vck_root_opendir(root, BUS_DIR, &bus);
 
 	/* A host without PCI has the other buses. */
-	if (r == -ENOENT && vck_root_exists(root, "sys/bus"))
+	if (r == -ENOENT && vck_root_exists(root, "sys/bus")) {
+		h->have |= VCK_EV_FUNCTIONS;
 		return 0;
+	}
 	if (r < 0) {
 		vck_problem(h, "pci", BUS_DIR, r, "PCI functions");
 		return r == -ENOMEM ? r : 0;

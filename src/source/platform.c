@@ -14,6 +14,7 @@ struct platform_reader {
 	struct vck_root *root;
 	struct vck_tally tally;
 	struct vck_intern names;
+	bool unread; /* a bus that there is could not be listed */
 };
 
 struct candidate {
@@ -209,12 +210,15 @@ static int read_bus(struct platform_reader *rd, const char *path, enum vck_bus k
 	cleanup_dir struct vck_dir *bus = NULL;
 	int r = vck_root_opendir(rd->root, path, &bus);
 
-	if (r == -ENOENT) /* not every kernel has AMBA */
+	if (r == -ENOENT) { /* not every kernel has AMBA */
+		rd->unread |= !vck_root_exists(rd->root, "sys/bus");
 		return 0;
+	}
 	if (r == 0)
 		r = vck_dir_list(bus, &names);
 	for (size_t i = 0; r == 0 && i < names.n; i++)
 		r = consider(rd, bus, names.names[i], kind);
+	rd->unread |= r < 0;
 	if (r < 0)
 		vck_problem(rd->h, "platform", path, r, "devices of this bus");
 	return r == -ENOMEM ? r : 0;
@@ -235,6 +239,8 @@ int vck_read_platform(struct vck_host *h, struct vck_root *root)
 	r = read_bus(&rd, "sys/bus/platform/devices", VCK_BUS_PLATFORM);
 	if (r == 0)
 		r = read_bus(&rd, "sys/bus/amba/devices", VCK_BUS_AMBA);
+	if (!rd.unread)
+		h->have |= VCK_EV_PLATFORM;
 	vck_tally_report(&rd.tally, h);
 	return r;
 }

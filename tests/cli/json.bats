@@ -148,3 +148,19 @@ every_document() { # ROOT
 	[ "$(jq -c '[.devices[] | [.address, .unit]]' <<<"$output")" = \
 		'[["0000:00:01.0","dmar1"],["0000:00:1f.0","dmar0"],["0000:01:00.0",null],["0000:01:00.1",null]]' ]
 }
+
+@test "groups: what could not be listed is neither gone nor viable" {
+	host=$srcdir/tests/hosts/intel-server.host
+	{ cat "$host"; echo 'e sys/bus/pci/devices EACCES'; } >"$BATS_TEST_TMPDIR/bus"
+	"$VC" --root "$BATS_TEST_TMPDIR/bus" list --json >"$BATS_TEST_TMPDIR/doc"
+	jq -e '[.groups[] | .missing[]] == [] and [.groups[] | .viable] - [null] == []' "$BATS_TEST_TMPDIR/doc"
+	jq -e '[.devices[] | .verdict] - ["unknown"] == []' "$BATS_TEST_TMPDIR/doc"
+	[ "$(jq -c '[.devices[].address]' "$BATS_TEST_TMPDIR/doc")" = \
+		"$("$VC" --root "$host" list --json | jq -c '[.devices[].address]')" ]
+	{ cat "$host"; echo 'e sys/kernel/iommu_groups/30/devices EACCES'; } >"$BATS_TEST_TMPDIR/group"
+	[ "$("$VC" --root "$host" list --json | jq '.groups[] | select(.id == "2").viable')" = true ]
+	sed 's,/30/devices,/2/devices,' "$BATS_TEST_TMPDIR/group" >"$BATS_TEST_TMPDIR/port"
+	[ "$("$VC" --root "$BATS_TEST_TMPDIR/port" list --json | jq '.groups[] | select(.id == "2").viable')" = null ]
+	# What is seen to hold the group's DMA does so whoever else is in it
+	[ "$("$VC" --root "$BATS_TEST_TMPDIR/group" list --json | jq '.groups[] | select(.id == "30").viable')" = false ]
+}

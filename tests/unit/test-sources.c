@@ -184,6 +184,47 @@ static void test_damaged_groups(void **state)
 		memhost_problem(h, "groups", "a member that is not there of 2 groups"));
 	assert_non_null(memhost_problem(h, "groups", "reserved regions of 10"));
 	assert_int_equal(memhost_problem(h, "groups", "members of 11")->err, EACCES);
+	assert_false(h->groups[0]->members_unread);
+	assert_true(h->groups[2]->members_unread);
+}
+
+/* Members of which the bus could not be listed are there, with nothing known of them. */
+static void test_unread_members(void **state)
+{
+	static const char *const more[] = {
+		"sys/kernel/iommu_groups/2/devices/0000:06:00.0 -> ../../../../devices/x",
+		"sys/kernel/iommu_groups/10/devices/serial8250 -> ../../../../devices/x",
+		NULL,
+	};
+	static const struct {
+		const char *dir;
+		size_t devices, missing, missing_platform;
+	} rows[] = {
+		{ "sys/bus/pci/devices", 4, 0, 1 },
+		{ "sys/bus/platform/devices", 4, 1, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct vck_memtree *t = tree(server);
+		const struct vck_device *d;
+
+		memhost_add(t, more);
+		vck_memtree_remove(t, rows[i].dir);
+		assert_int_equal(vck_memtree_error(t, rows[i].dir, EACCES), 0);
+		cleanup_host struct vck_host *h = memhost_gather(t, VCK_ORIGIN_CAPTURE);
+
+		assert_int_equal(h->groups[0]->n_missing, rows[i].missing);
+		assert_int_equal(h->groups[0]->n_devices, 2 - rows[i].missing);
+		assert_int_equal(h->groups[1]->n_missing, rows[i].missing_platform);
+		assert_int_equal(h->groups[1]->n_devices, 2 - rows[i].missing_platform);
+		d = device(h, i ? "serial8250" : "0000:06:00.0");
+		assert_int_equal(d->bus, i ? VCK_BUS_PLATFORM : VCK_BUS_PCI);
+		assert_int_equal(d->have, VCK_EV_GROUP);
+		if (i == 0)
+			assert_int_equal(d->bdf.bus, 6);
+		assert_false(h->groups[0]->members_unread);
+	}
 }
 
 /* What the devices' own links say stands in for a listing that is refused. */
@@ -203,6 +244,7 @@ static void test_refused_groups(void **state)
 
 	assert_false(vck_host_has(h, VCK_EV_GROUPS));
 	assert_string_equal(device(h, "0000:05:00.0")->group->id, "7");
+	assert_true(device(h, "0000:05:00.0")->group->members_unread);
 	assert_false(vck_device_has(device(h, "0000:05:10.0"), VCK_EV_GROUP));
 	assert_int_equal(memhost_problem(h, "groups", "IOMMU groups")->err, EACCES);
 }
@@ -532,6 +574,7 @@ int main(void)
 		cmocka_unit_test(test_vf_order),
 		cmocka_unit_test(test_on_bus),
 		cmocka_unit_test(test_groups),
+		cmocka_unit_test(test_unread_members),
 		cmocka_unit_test(test_damaged_groups),
 		cmocka_unit_test(test_refused_groups),
 		cmocka_unit_test(test_partial_tree),
