@@ -34,6 +34,7 @@ struct vck_global {
 	bool keeps_rights;  /* the command writes to the host */
 	bool writes_output; /* a reading command that was told to write a file */
 	struct vck_style style; /* made from the above */
+	struct vck_arena arena; /* of the command line; whoever made this struct frees it */
 };
 
 /* What becomes of an option: its command looks at the id, or it goes into the command's request. */
@@ -105,9 +106,16 @@ void vck_warn(const char *fmt, ...) printf_like(1, 2);
 /* Lines to @out, with names of the host made safe for a terminal. False: not all of them were. */
 bool vck_print(FILE *out, const char *fmt, ...) printf_like(2, 3);
 
+/* An option's values, as often as it was given; each may hold several, comma-separated. */
+struct vck_words {
+	const char *text; /* of argv */
+	struct vck_words *next;
+};
+
 /* Filters shared by the commands that take devices: OR within one, AND across. */
 struct vck_filter {
-	const char *slot, *id, *group, *class, *driver, *verdict; /* -s -d -g -c --driver --verdict, comma-separated */
+	/* -s -d -g -c --driver --verdict; NULL: not given */
+	struct vck_words *slot, *id, *group, *class, *driver, *verdict;
 	char **operands; /* DEVICE words */
 	int n_operands;
 };
@@ -130,8 +138,10 @@ enum {
 	VCK_OPT_VERDICT,
 };
 
-/* Takes an option of VCK_FILTER_OPTIONS; false when @id is none of them. */
-bool vck_filter_option(struct vck_filter *f, int id, const char *arg);
+/* Takes an option of VCK_FILTER_OPTIONS; what notes it lives in @words. Return: 1, 0 when @id is
+ * none of them, -ENOMEM. */
+int vck_filter_option(struct vck_filter *f, struct vck_arena *words, int id,
+		      const char *arg) must_check;
 /**
  * vck_filter_apply - set device->selected
  * Return: number of devices selected; -EINVAL after a message (a malformed word);

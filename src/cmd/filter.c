@@ -8,40 +8,50 @@
 #include "base/buf.h"
 #include "cmd/cmd.h"
 
-bool vck_filter_option(struct vck_filter *f, int id, const char *arg)
+static struct vck_words **list_of(struct vck_filter *f, int id)
 {
 	switch (id) {
 	case VCK_OPT_SLOT:
-		f->slot = arg;
-		return true;
+		return &f->slot;
 	case VCK_OPT_ID:
-		f->id = arg;
-		return true;
+		return &f->id;
 	case VCK_OPT_GROUP:
-		f->group = arg;
-		return true;
+		return &f->group;
 	case VCK_OPT_CLASS:
-		f->class = arg;
-		return true;
+		return &f->class;
 	case VCK_OPT_DRIVER:
-		f->driver = arg;
-		return true;
+		return &f->driver;
 	case VCK_OPT_VERDICT:
-		f->verdict = arg;
-		return true;
+		return &f->verdict;
 	}
-	return false;
+	return NULL;
 }
 
-/* A hex number, or any: empty or "*". */
+int vck_filter_option(struct vck_filter *f, struct vck_arena *words, int id, const char *arg)
+{
+	struct vck_words **list = list_of(f, id), *w;
+
+	if (!list)
+		return 0;
+	w = vck_arena_alloc(words, sizeof(*w));
+	if (!w)
+		return -ENOMEM;
+	w->text = arg;
+	while (*list)
+		list = &(*list)->next;
+	*list = w;
+	return 1;
+}
+
+/* A hex number, or any: empty or "*". Digits that are 0 in the mask may be any. */
 struct part {
 	bool any;
-	uint64_t value;
+	uint64_t value, mask;
 };
 
-static int parse_part(const char *s, uint64_t max, struct part *ret)
+static int parse_part(char *s, uint64_t max, struct part *ret)
 {
-	*ret = (struct part){ .any = !*s || streq(s, "*") };
+	*ret = (struct part){ .any = !*s || streq(s, "*"), .mask = UINT64_MAX };
 	if (ret->any)
 		return 0;
 	return s[0] == '0' && (s[1] == 'x' || s[1] == 'X')
@@ -49,15 +59,34 @@ static int parse_part(const char *s, uint64_t max, struct part *ret)
 		       : vck_parse_u64(s, 16, max, &ret->value);
 }
 
+/* The same, where 'x' stands for any digit. @s is cut up. */
+static int parse_digits(char *s, uint64_t max, struct part *ret)
+{
+	uint64_t any = 0;
+	int r;
+
+	for (char *p = s; *p; p++) {
+		bool x = *p == 'x' || *p == 'X';
+
+		any = any << 4 | (x ? 0xf : 0);
+		if (any > max)
+			return -EINVAL;
+		*p = x ? '0' : *p;
+	}
+	r = parse_part(s, max, ret);
+	ret->mask = ~any;
+	return r;
+}
+
 static bool matches(const struct part *p, uint64_t value)
 {
-	return p->any || p->value == value;
+	return p->any || (value & p->mask) == p->value;
 }
 
 /* [[[[DOMAIN]:]BUS]:][DEVICE][.[FUNCTION]], every part may be left out. @s is cut up. */
 static int match_slot(const struct vck_device *d, char *s)
 {
-	struct part domain = { true, 0 }, bus = { true, 0 }, dev, fn = { true, 0 };
+	struct part domain = { .any = true }, bus = domain, dev, fn = domain;
 	char *colon = strrchr(s, ':'), *mid = colon ? colon + 1 : s, *dot = strchr(mid, '.'), *c2;
 	int r = 0;
 
@@ -87,7 +116,8 @@ static int match_slot(const struct vck_device *d, char *s)
 static int match_id(const struct vck_device *d, char *s)
 {
 	static const uint64_t max[] = { 0xffff, 0xffff, 0xffff, 0xff };
-	struct part part[4] = { { true, 0 }, { true, 0 }, { true, 0 }, { true, 0 } };
+	const struct part any = { .any = true };
+	struct part part[4] = { any, any, any, any };
 	size_t n = 0;
 
 	if (!strchr(s, ':'))
@@ -95,7 +125,8 @@ static int match_id(const struct vck_device *d, char *s)
 	for (char *next = s; next; n++) {
 		char *word = strsep(&next, ":");
 
-		if (n == ARRAY_SIZE(part) || parse_part(word, max[n], &part[n]) < 0)
+		if (n == ARRAY_SIZE(part) ||
+		    (n == 2 ? parse_digits : parse_part)(word, max[n], &part[n]) < 0)
 			return -EINVAL;
 	}
 	if (!part[3].any && !vck_device_has(d, VCK_EV_PROG_IF))
@@ -156,10 +187,10 @@ static int match_operand(const struct vck_device *d, char *s)
 
 typedef int (*matcher)(const struct vck_device *d, char *s);
 
-/* Does one of the words of @list match? 1, 0 or -EINVAL. */
-static int match_list(const struct vck_device *d, const char *list, matcher match)
+/* Does one of the words of @text match? 1, 0 or -EINVAL. */
+static int match_words(const struct vck_device *d, const char *text, matcher match)
 {
-	cleanup_free char *copy = strdup(list);
+	cleanup_free char *copy = strdup(text);
 	char *next = copy;
 	int any = 0;
 
@@ -176,24 +207,43 @@ static int match_list(const struct vck_device *d, const char *list, matcher matc
 }
 
 struct list {
-	const char *text, *name, *form;
+	const struct vck_words *words;
+	const char *name, *form;
 	matcher match;
 };
+
+/* The same for an option as often as it was given; *ret_bad is what is not of its form. */
+static int match_list(const struct vck_device *d, const struct list *l, const char **ret_bad)
+{
+	int any = 0;
+
+	for (const struct vck_words *w = l->words; w; w = w->next) {
+		int r = match_words(d, w->text, l->match);
+
+		if (r < 0) {
+			*ret_bad = w->text;
+			return r;
+		}
+		any |= r;
+	}
+	return any;
+}
 
 /* Narrow the selection by one option. */
 static int apply_list(struct vck_host *h, const struct list *l)
 {
 	/* The form of the words is checked even where there is no device to match. */
 	struct vck_device none = { .address = "" };
-	int r = match_list(&none, l->text, l->match);
+	const char *bad = NULL;
+	int r = match_list(&none, l, &bad);
 
 	for (size_t i = 0; r >= 0 && i < h->n_devices; i++) {
-		r = match_list(h->devices[i], l->text, l->match);
+		r = match_list(h->devices[i], l, &bad);
 		if (r == 0)
 			h->devices[i]->selected = false;
 	}
 	if (r == -EINVAL)
-		vck_error("--%s: '%s' is not %s", l->name, l->text, l->form);
+		vck_error("--%s: '%s' is not %s", l->name, bad, l->form);
 	return r < 0 ? r : 0;
 }
 
@@ -210,7 +260,7 @@ static int apply_options(struct vck_host *h, const struct vck_filter *f)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
-		int r = lists[i].text ? apply_list(h, &lists[i]) : 0;
+		int r = lists[i].words ? apply_list(h, &lists[i]) : 0;
 
 		if (r < 0)
 			return r;

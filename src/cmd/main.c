@@ -81,6 +81,7 @@ static int run(const struct vck_command *c, int at, int argc, char **argv)
 			args[n++] = argv[i];
 	}
 	status = c->run(c, &g, n, args);
+	vck_arena_done(&g.arena);
 	free(args);
 	return vck_flush_stdout(status);
 }

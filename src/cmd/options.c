@@ -248,10 +248,15 @@ int vck_options_take(const struct vck_command *c, struct vck_global *g, int argc
 	o.request = request;
 	for (id = options_next(&o, &arg, ret_exit); id > 0;
 	     id = options_next(&o, &arg, ret_exit)) {
+		int taken = filter ? vck_filter_option(filter, &g->arena, id, arg) : 0;
+
+		if (taken < 0) {
+			vck_error("out of memory");
+			return -1;
+		}
 		if (id == VCK_OPT_ACPIEXEC)
 			g->acpiexec = true;
-		else if (!(filter && vck_filter_option(filter, id, arg)) && own &&
-			 own(request, id, arg) < 0)
+		else if (!taken && own && own(request, id, arg) < 0)
 			return -1;
 	}
 	if (id < 0)

@@ -44,6 +44,47 @@ addresses() {
 	[ "$(addresses --verdict ready,conditional,unsuitable,unknown)" = "$(addresses)" ]
 }
 
+@test "filters: an option that is given again widens too" {
+	[ "$(addresses -g 1 -g 2)" = "0000:00:01.0 0000:00:1f.0 " ]
+	[ "$(addresses -g 1 --group=2,10 -g 11)" = "$(addresses)" ]
+	[ "$(addresses -d 1b36: -d :a30d)" = "0000:00:01.0 0000:00:1f.0 " ]
+	[ "$(addresses -s 1f.0 -s 01:)" = "0000:00:1f.0 0000:01:00.0 0000:01:00.1 " ]
+	[ "$(addresses -c 03 -c 04)" = "0000:01:00.0 0000:01:00.1 " ]
+	[ "$(addresses --driver none --driver pcieport -s 01.0 -s 1f.0)" = "0000:00:01.0 0000:00:1f.0 " ]
+	[ "$(addresses --verdict ready --verdict conditional --verdict unsuitable,unknown)" = "$(addresses)" ]
+	run "$VC" --root "$HOST" list -g 1 -d nonsense -d 10de:
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"--id: 'nonsense'"* ]]
+}
+
+@test "-d: 'x' is any digit of the class, as with lspci" {
+	[ "$(addresses -d ::06xx)" = "0000:00:01.0 0000:00:1f.0 " ]
+	[ "$(addresses -d ::0XX0)" = "0000:01:00.0 " ]
+	[ "$(addresses -d ::xxxx)" = "$(addresses)" ]
+	[ "$(addresses -d ::6x4)" = "0000:00:01.0 " ]
+	[ "$(addresses -d ::06xx:00)" = "0000:00:01.0 0000:00:1f.0 " ]
+	for word in ::06xx:xx xxxx: :2xxx ::06* ::xxxxx ::10604 ::x0604; do
+		run "$VC" --root "$HOST" list -d "$word"
+		[ "$status" -eq 2 ]
+		[[ "$output" == *"--id: '$word' is not"* ]]
+	done
+	run "$VC" --root "$HOST" list -d ::06x # four digits, the first of them 0
+	[[ "$output" == *"no device matches"* ]]
+	command -v lspci || skip "lspci is not installed"
+	for f in 00:01.0 00:1f.0 01:00.0 01:00.1; do
+		echo "$f Device"
+		od -An -v -tx1 -w16 "$HOST/sys/bus/pci/devices/0000:$f/config" | head -16 |
+			awk '{ printf "%x0:%s\n", NR - 1, $0 }'
+		echo
+	done >"$BATS_TEST_TMPDIR/dump"
+	lspci -F "$BATS_TEST_TMPDIR/dump" -d ::06xx >/dev/null || skip "lspci before 3.9"
+	for word in ::06xx ::0XX0 ::xxxx ::6x4 ::x ::0x00 ::X3xX ::0604 ::00604 ::xx04:00 10de: :; do
+		want=$(lspci -D -F "$BATS_TEST_TMPDIR/dump" -d "$word" | cut -d' ' -f1 | tr '\n' ' ')
+		echo "$word: $want"
+		[ "$(addresses -d "$word" 2>/dev/null)" = "$want" ]
+	done
+}
+
 @test "devices by address, ids and group" {
 	[ "$(addresses 01:00.0)" = "0000:01:00.0 " ]
 	[ "$(addresses 10de:2204 0000:00:1f.0)" = "0000:00:1f.0 0000:01:00.0 " ]
