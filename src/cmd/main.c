@@ -64,6 +64,7 @@ static int run(const struct vck_command *c, int at, int argc, char **argv)
 {
 	struct vck_global g = { .color = "auto", .keeps_rights = c->writes };
 	char **args = calloc((size_t)argc + 2, sizeof(*args));
+	char name[] = "viommu-check"; /* what getopt's messages begin with, wherever it lies */
 	int n = 0, status;
 
 	if (!args) {
@@ -75,7 +76,7 @@ static int run(const struct vck_command *c, int at, int argc, char **argv)
 		vck_ignore_write_signals();
 	if (!c->writes)
 		vck_expect_much();
-	args[n++] = argv[0];
+	args[n++] = name;
 	for (int i = 1; i < argc; i++) {
 		if (i != at)
 			args[n++] = argv[i];

@@ -244,6 +244,8 @@ static int read_text(struct groups_reader *rd, struct vck_dir *groups, const cha
 	n = vck_dir_attr(groups, name, text, sizeof(text));
 	if (n < 0)
 		return n == -ENOENT ? 0 : (int)n;
+	if (!*text)
+		return 0;
 	*ret = vck_intern(&rd->names, text);
 	return *ret ? 0 : -ENOMEM;
 }

@@ -179,8 +179,36 @@ static int read_driver(struct vck_pci_reader *rd, struct vck_device *d,
 
 /* --- configuration space --- */
 
-static void tally_config(struct vck_pci_reader *rd, const struct vck_device *d, int err,
-			 bool whole)
+/* How much of config space there is, 64 bytes or more; 0: it has holes. */
+static unsigned config_end(struct vck_file *f)
+{
+	uint8_t rest[4096 - 64];
+	ssize_t n = vck_file_pread(f, rest, sizeof(rest), 64);
+	unsigned end = 64 + (n > 0 ? (unsigned)n : 0);
+
+	return vck_file_pread(f, rest, 1, end) == -ENODATA ? 0 : end;
+}
+
+/* A list leads behind what there is: 64 bytes are what the kernel shows without root, 256 all of
+ * conventional PCI; a file of another length was cut. */
+static void tally_short(struct vck_pci_reader *rd, const struct vck_device *d,
+			struct vck_file *f, const char *what, const char *hint)
+{
+	unsigned end = config_end(f);
+	char text[64];
+
+	if (end > 64 && end != 256) {
+		snprintf(text, sizeof(text), "config space beyond %u bytes", end);
+		what = vck_intern(&rd->names, text);
+		if (d->cap.std_known == VCK_NO)
+			hint = "capabilities are unknown";
+	}
+	if (what)
+		vck_tally_add(&rd->tally, what, hint, 0, d->address, d->syspath);
+}
+
+static void tally_config(struct vck_pci_reader *rd, const struct vck_device *d,
+			 struct vck_file *f, int err, bool whole)
 {
 	const struct vck_pcicap *c = &d->cap;
 	struct vck_tally *t = &rd->tally;
@@ -199,13 +227,11 @@ static void tally_config(struct vck_pci_reader *rd, const struct vck_device *d, 
 			t, "capability list (it loops or leads out of config space)",
 			"what it may still hold is unknown", 0, d->address, d->syspath);
 	else if (c->std_known == VCK_NO)
-		vck_tally_add(t, "config space beyond 64 bytes",
-			      "capabilities are unknown (run as root)", 0, d->address,
-			      d->syspath);
+		tally_short(rd, d, f, "config space beyond 64 bytes",
+			    "capabilities are unknown (run as root)");
 	else if (c->ext_known == VCK_NO)
-		vck_tally_add(t, "config space beyond 256 bytes",
-			      "ACS, ATS and SR-IOV are unknown", 0, d->address,
-			      d->syspath);
+		tally_short(rd, d, f, "config space beyond 256 bytes",
+			    "ACS, ATS and SR-IOV are unknown");
 }
 
 static void read_config(struct vck_pci_reader *rd, struct vck_device *d,
@@ -229,7 +255,7 @@ static void read_config(struct vck_pci_reader *rd, struct vck_device *d,
 	else if (c->size == 64 && c->std_known == VCK_NO && c->chain_broken != VCK_YES &&
 		 h->privileged == VCK_UNKNOWN)
 		h->privileged = VCK_NO;
-	tally_config(rd, d, r, whole);
+	tally_config(rd, d, f, r, whole);
 }
 
 /* --- functions --- */

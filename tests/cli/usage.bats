@@ -32,6 +32,7 @@ refused() { # TEXT ARGUMENTS...
 @test "usage errors end 2 with one line and a hint" {
 	refused "'lst' is not a command" lst
 	refused "unrecognized option" list --no-such-option
+	[[ "$output" == "viommu-check: unrecognized option"* ]]
 	refused "requires an argument" --root "$HOST" list --output
 	refused "cannot be given together" --root "$HOST" list --json --raw
 	refused "cannot be given together" --root "$HOST" list -J -o ADDRESS

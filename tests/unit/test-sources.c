@@ -168,6 +168,7 @@ static void test_damaged_groups(void **state)
 		"sys/kernel/iommu_groups/2/devices/serial8250 -> ../../../../devices/gone",
 		"sys/kernel/iommu_groups/10/reserved_regions = 0x0 nonsense\\n",
 		"sys/kernel/iommu_groups/11/devices ! EACCES",
+		"sys/kernel/iommu_groups/11/type = \\n",
 		NULL,
 	};
 	struct vck_memtree *t = tree(server);
@@ -186,6 +187,7 @@ static void test_damaged_groups(void **state)
 	assert_int_equal(memhost_problem(h, "groups", "members of 11")->err, EACCES);
 	assert_false(h->groups[0]->members_unread);
 	assert_true(h->groups[2]->members_unread);
+	assert_null(h->groups[2]->type);
 }
 
 /* Members of which the bus could not be listed are there, with nothing known of them. */
@@ -286,6 +288,34 @@ static void test_partial_tree(void **state)
 	assert_false(vck_host_has(h, VCK_EV_UNITS));
 	assert_non_null(memhost_problem(h, "pci", "everything of 0000:02:00.0"));
 	assert_non_null(memhost_problem(h, "pci", "address (it is none) of nonsense"));
+}
+
+/* What was read is said, and root is named only where that is what the kernel shows without. */
+static void test_cut_config(void **state)
+{
+	static const struct {
+		size_t size;
+		const char *problem;
+	} rows[] = {
+		{ 64, "config space beyond 64 bytes of 0000:05:00.0: capabilities are unknown (run as root)" },
+		{ 65, "config space beyond 65 bytes of 0000:05:00.0: capabilities are unknown" },
+		/* its standard list ends there */
+		{ 100, "config space beyond 100 bytes of 0000:05:00.0: ACS, ATS and SR-IOV are unknown" },
+		{ 256, "config space beyond 256 bytes of 0000:05:00.0: ACS, ATS and SR-IOV are unknown" },
+		{ 257, "config space beyond 257 bytes of 0000:05:00.0: ACS, ATS and SR-IOV are unknown" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct vck_memtree *t = tree(server);
+
+		memhost_config(t, NIC "/config", rows[i].size, true);
+		cleanup_host struct vck_host *h = memhost_gather(t, VCK_ORIGIN_CAPTURE);
+		const struct vck_problem *p = memhost_problem(h, "pci", "config space beyond");
+
+		assert_non_null(p);
+		assert_string_equal(p->unknown, rows[i].problem);
+	}
 }
 
 static void test_unprivileged(void **state)
@@ -578,6 +608,7 @@ int main(void)
 		cmocka_unit_test(test_damaged_groups),
 		cmocka_unit_test(test_refused_groups),
 		cmocka_unit_test(test_partial_tree),
+		cmocka_unit_test(test_cut_config),
 		cmocka_unit_test(test_unprivileged),
 		cmocka_unit_test(test_vmd),
 		cmocka_unit_test(test_intel_unit),
