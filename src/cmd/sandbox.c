@@ -8,6 +8,7 @@
 #include <linux/landlock.h>
 #include <linux/mount.h>
 #include <seccomp.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
@@ -86,23 +87,52 @@ int vck_sandbox_seal(const char *path)
 	return -err;
 }
 
-/* No rule is added: every handled right is refused everywhere. Rights of the first ABI only, so that
- * one structure serves every kernel that has Landlock. */
+/* struct landlock_ruleset_attr and rights of include/uapi/linux/landlock.h in Linux 6.12, which
+ * the header that this is built with may not have. */
+struct ruleset {
+	uint64_t fs, net, scoped;
+};
+
+#define FS_FIRST     ((UINT64_C(1) << 13) - 1) /* up to MAKE_SYM */
+#define FS_READ	     (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
+#define FS_REFER     (UINT64_C(1) << 13)
+#define FS_TRUNCATE  (UINT64_C(1) << 14)
+#define FS_IOCTL_DEV (UINT64_C(1) << 15)
+#define NET_TCP	     UINT64_C(3) /* to bind, to connect */
+#define SCOPED_ALL   UINT64_C(3) /* abstract sockets, signals */
+
+/* A kernel refuses what it does not know, as a bit and as a longer structure. */
+static size_t ruleset_for(int abi, struct ruleset *rs)
+{
+	*rs = (struct ruleset){ .fs = FS_FIRST & ~(uint64_t)FS_READ };
+	if (abi >= 2)
+		rs->fs |= FS_REFER;
+	if (abi >= 3)
+		rs->fs |= FS_TRUNCATE;
+	if (abi >= 4)
+		rs->net = NET_TCP;
+	if (abi >= 5)
+		rs->fs |= FS_IOCTL_DEV;
+	if (abi >= 6)
+		rs->scoped = SCOPED_ALL;
+	return abi >= 6 ? sizeof(*rs)
+	       : abi >= 4 ? offsetof(struct ruleset, scoped)
+			  : offsetof(struct ruleset, net);
+}
+
+/* No rule is added: every handled right is refused everywhere. */
 static int enter_landlock(void)
 {
-	struct landlock_ruleset_attr attr = {
-		.handled_access_fs =
-			LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE |
-			LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |
-			LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR |
-			LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK |
-			LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK |
-			LANDLOCK_ACCESS_FS_MAKE_SYM,
-	};
-	int fd = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0), r = 0;
+	int abi = (int)syscall(SYS_landlock_create_ruleset, NULL, 0,
+			       LANDLOCK_CREATE_RULESET_VERSION);
+	struct ruleset rs;
+	int fd, r = 0;
 
-	if (fd < 0) /* not compiled in, or switched off at boot: the filter stands alone */
+	if (abi < 0) /* not compiled in, or switched off at boot: the filter stands alone */
 		return errno == ENOSYS || errno == EOPNOTSUPP || errno == EPERM ? 0 : -errno;
+	fd = (int)syscall(SYS_landlock_create_ruleset, &rs, ruleset_for(abi, &rs), 0);
+	if (fd < 0)
+		return -errno;
 	if (syscall(SYS_landlock_restrict_self, fd, 0) < 0)
 		r = -errno;
 	close(fd);

@@ -83,6 +83,13 @@ static int do_openat2_write(void)
 	return (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
 }
 
+static int do_openat2_truncate(void)
+{
+	struct open_how how = { .flags = O_RDONLY | O_TRUNC | O_CLOEXEC };
+
+	return (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+}
+
 static int do_unlink(void)
 {
 	return unlink(path);
@@ -132,25 +139,26 @@ static void test_nothing_else_does(void **state)
 	static const struct {
 		const char *name;
 		int (*attempt)(void);
-		bool by_landlock; /* the filter cannot see it, Landlock can */
+		int landlock; /* the filter cannot see it, Landlock can from this ABI on */
 	} rows[] = {
-		{ "open for writing", do_open_write, false },
-		{ "create", do_open_create, false },
-		{ "openat2 for writing", do_openat2_write, true },
-		{ "unlink", do_unlink, false },
-		{ "chmod", do_chmod, false },
-		{ "socket", do_socket, false },
-		{ "exec", do_exec, false },
-		{ "fork", do_fork, false },
-		{ "executable memory", do_exec_memory, false },
-		{ "prctl", do_ptrace_self, false },
+		{ "open for writing", do_open_write, 0 },
+		{ "create", do_open_create, 0 },
+		{ "openat2 for writing", do_openat2_write, 1 },
+		{ "openat2 that truncates", do_openat2_truncate, 3 },
+		{ "unlink", do_unlink, 0 },
+		{ "chmod", do_chmod, 0 },
+		{ "socket", do_socket, 0 },
+		{ "exec", do_exec, 0 },
+		{ "fork", do_fork, 0 },
+		{ "executable memory", do_exec_memory, 0 },
+		{ "prctl", do_ptrace_self, 0 },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		int err;
 
-		if (rows[i].by_landlock ? landlock_abi() < 1 : !SECCOMP)
+		if (rows[i].landlock ? landlock_abi() < rows[i].landlock : !SECCOMP)
 			continue;
 		err = inside(rows[i].attempt);
 		if (err != EPERM && err != EACCES)
