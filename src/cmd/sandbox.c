@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "cmd/sandbox.h"
+#include "source/root.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define WITH_SECCOMP 0
@@ -146,8 +147,7 @@ static const int plain[] = {
 	SCMP_SYS(stat),		 SCMP_SYS(lstat),	    SCMP_SYS(lseek),
 	SCMP_SYS(getdents64),	 SCMP_SYS(readlink),	    SCMP_SYS(readlinkat),
 	SCMP_SYS(access),	 SCMP_SYS(faccessat),	    SCMP_SYS(faccessat2),
-	SCMP_SYS(openat2),	 SCMP_SYS(brk),		    SCMP_SYS(munmap),
-	SCMP_SYS(mremap),	 SCMP_SYS(madvise),	    SCMP_SYS(futex),
+	SCMP_SYS(brk),		 SCMP_SYS(madvise),	    SCMP_SYS(futex),
 	SCMP_SYS(rt_sigaction),	 SCMP_SYS(rt_sigprocmask),  SCMP_SYS(rt_sigreturn),
 	SCMP_SYS(sigaltstack),	 SCMP_SYS(restart_syscall), SCMP_SYS(clock_gettime),
 	SCMP_SYS(clock_nanosleep), SCMP_SYS(getrandom),	    SCMP_SYS(getpid),
@@ -156,12 +156,60 @@ static const int plain[] = {
 	SCMP_SYS(sysinfo),	 SCMP_SYS(sched_getaffinity), SCMP_SYS(getrusage),
 	SCMP_SYS(times),	 SCMP_SYS(exit),	    SCMP_SYS(exit_group),
 	SCMP_SYS(fadvise64),	 SCMP_SYS(set_robust_list), SCMP_SYS(rseq),
-	SCMP_SYS(fcntl),	 SCMP_SYS(dup),	    SCMP_SYS(getcwd),
+	SCMP_SYS(fcntl),	 SCMP_SYS(getcwd),
 };
 
 #if WITH_SECCOMP
 /* What opens for writing or creates. */
 #define OPEN_WRITES (O_ACCMODE | O_CREAT | O_TRUNC)
+
+/* How far below the ways memory may be changed, and how much of it at once. */
+#define BELOW (UINT64_C(64) << 30)
+
+/* A call that changes memory from its first argument on, as many bytes as its second says, and
+ * where @more holds: anywhere but at the ways. The kernel maps a program below all else; with
+ * the layout of old (personality(2), ADDR_COMPAT_LAYOUT) its heap lies far below. */
+static int add_memory_rule(scmp_filter_ctx f, int call, const struct scmp_arg_cmp *more)
+{
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+	uint64_t first = (uintptr_t)vck_root_ways & ~(page - 1);
+	uint64_t last = ((uintptr_t)vck_root_ways + sizeof(vck_root_ways) - 1) & ~(page - 1);
+	struct scmp_arg_cmp above[] = {
+		SCMP_A0_64(SCMP_CMP_GT, last + page - 1),
+		*more,
+	};
+	struct scmp_arg_cmp below[] = {
+		SCMP_A0_64(SCMP_CMP_LT, first - BELOW),
+		SCMP_A1_64(SCMP_CMP_LE, BELOW),
+		*more,
+	};
+	int r = seccomp_rule_add_array(f, SCMP_ACT_ALLOW, call, ARRAY_SIZE(above), above);
+
+	if (r == 0 && first > BELOW)
+		r = seccomp_rule_add_array(f, SCMP_ACT_ALLOW, call, ARRAY_SIZE(below), below);
+	return r;
+}
+
+/* Neither code that the process wrote, nor a shared mapping of a file, nor other content where
+ * openat2(2) looks for its flags: those pages are read-only and stay. */
+static int add_memory_rules(scmp_filter_ctx f)
+{
+	const struct scmp_arg_cmp any = SCMP_A2_32(SCMP_CMP_MASKED_EQ, 0, 0);
+	const struct scmp_arg_cmp no_code = SCMP_A2_32(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
+	const struct scmp_arg_cmp not_onto =
+		SCMP_A3_32(SCMP_CMP_MASKED_EQ, ~(unsigned)MREMAP_MAYMOVE, 0);
+	int r = seccomp_rule_add(
+		f, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2, no_code,
+		SCMP_A3_32(SCMP_CMP_MASKED_EQ, MAP_TYPE | MAP_FIXED, MAP_PRIVATE));
+
+	if (r == 0)
+		r = add_memory_rule(f, SCMP_SYS(mprotect), &no_code);
+	if (r == 0)
+		r = add_memory_rule(f, SCMP_SYS(mremap), &not_onto);
+	if (r == 0)
+		r = add_memory_rule(f, SCMP_SYS(munmap), &any);
+	return r;
+}
 
 static int add_rules(scmp_filter_ctx f)
 {
@@ -182,21 +230,16 @@ static int add_rules(scmp_filter_ctx f)
 	if (r == 0)
 		r = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
 				     SCMP_A2_32(SCMP_CMP_MASKED_EQ, OPEN_WRITES, O_RDONLY));
+	for (size_t way = 0; r == 0 && way < VCK_N_WAYS; way++)
+		r = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(openat2), 1,
+				     SCMP_A2_64(SCMP_CMP_EQ, (uintptr_t)&vck_root_ways[way]));
 	if (r == 0)
 		r = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
 				     SCMP_A1_32(SCMP_CMP_EQ, TIOCGWINSZ));
 	if (r == 0)
 		r = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
 				     SCMP_A1_32(SCMP_CMP_EQ, TCGETS));
-	/* Neither code that the process wrote nor a shared mapping of a file. */
-	if (r == 0)
-		r = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2,
-				     SCMP_A2_32(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
-				     SCMP_A3_32(SCMP_CMP_MASKED_EQ, MAP_PRIVATE, MAP_PRIVATE));
-	if (r == 0)
-		r = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
-				     SCMP_A2_32(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-	return r;
+	return r == 0 ? add_memory_rules(f) : r;
 }
 
 static int enter_seccomp(void)

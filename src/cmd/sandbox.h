@@ -42,9 +42,10 @@ int vck_sandbox_seal(const char *path) must_check;
  * vck_sandbox_enter - no more writing, executing or network
  *
  * A seccomp filter allows what reading files, allocating and printing need; everything else gives
- * EPERM. openat2(2) takes its flags by pointer, which a filter cannot see: Landlock, where the kernel has it
- * (5.13), refuses every way to write to the file system. In sanitizer builds only Landlock is entered, since
- * their run time needs other system calls.
+ * EPERM. openat2(2) takes its flags by pointer, which a filter cannot see: it goes through with one of
+ * vck_root_ways[] only, by address, and their memory can no longer be changed. Landlock, where the kernel
+ * has it (5.13, with truncation 6.2), refuses the same once more. In sanitizer builds only Landlock is
+ * entered, since their run time needs other system calls.
  * Return: 0, or a negative errno where the filter cannot be loaded (a caller says so and goes on or not).
  */
 int vck_sandbox_enter(void) must_check;

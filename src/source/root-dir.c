@@ -5,7 +5,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -107,8 +106,7 @@ int vck_root_opendir(struct vck_root *r, const char *path, struct vck_dir **ret)
 	}
 	while (*path == '/')
 		path++;
-	fd = vck_root_openat(r, r->fd, *path ? path : ".",
-			     O_RDONLY | O_DIRECTORY | O_NONBLOCK, RESOLVE_IN_ROOT);
+	fd = vck_root_openat(r, r->fd, *path ? path : ".", VCK_WAY_DIR);
 	if (fd < 0) {
 		vck_note_path_error(r, path, fd);
 		return fd;
@@ -120,13 +118,11 @@ int vck_root_opendir(struct vck_root *r, const char *path, struct vck_dir **ret)
 /* A single name that is no link leads nowhere else, and openat(2) is the cheaper call. */
 static int open_below(struct vck_dir *d, const char *name)
 {
-	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
 	int fd;
 
 	if (strchr(name, '/') || streq(name, "..") || streq(name, "."))
-		return vck_root_openat(d->root, d->fd, name, flags,
-				       RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
-	fd = openat(d->fd, name, flags);
+		return vck_root_openat(d->root, d->fd, name, VCK_WAY_DIR_BELOW);
+	fd = openat(d->fd, name, (int)vck_root_ways[VCK_WAY_DIR_BELOW].flags);
 	return fd < 0 ? -errno : fd;
 }
 

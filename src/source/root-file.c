@@ -7,7 +7,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -73,20 +72,18 @@ static int open_error(const struct vck_dir *d, const char *name, int err)
 
 static int fs_open(const struct vck_dir *d, const char *name)
 {
-	const int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC;
 	int fd, r = check_type(d, name);
 
 	if (r < 0)
 		return r;
 	if (strchr(name, '/')) {
-		fd = vck_root_openat(d->root, d->fd, name, flags,
-				     RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
+		fd = vck_root_openat(d->root, d->fd, name, VCK_WAY_FILE_BELOW);
 		return fd < 0 ? open_error(d, name, fd) : fd;
 	}
 	/* A single name that is no link leads nowhere else. */
 	if (streq(name, "..") || streq(name, "."))
 		return -EISDIR;
-	fd = openat(d->fd, name, flags);
+	fd = openat(d->fd, name, (int)vck_root_ways[VCK_WAY_FILE_BELOW].flags);
 	return fd < 0 ? open_error(d, name, -errno) : fd;
 }
 

@@ -43,8 +43,7 @@ struct vck_file {
 
 /* --- root.c --- */
 /* openat2(2); a descriptor or negative errno. */
-int vck_root_openat(const struct vck_root *r, int at, const char *path, int flags,
-		    uint64_t resolve);
+int vck_root_openat(const struct vck_root *r, int at, const char *path, enum vck_root_way way);
 
 /* --- root-dir.c --- */
 /* Type of an entry (DT_*) by what was peeked, DT_UNKNOWN when nothing was; -ENOENT when it

@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -51,22 +50,38 @@ ssize_t vck_path_join(const char *dir, const char *rel, char *buf, size_t size)
 	return (ssize_t)len;
 }
 
-int vck_root_openat(const struct vck_root *r, int at, const char *path, int flags,
-		    uint64_t resolve)
+/* O_CLOEXEC stands in each. */
+const struct open_how vck_root_ways[VCK_N_WAYS] = {
+	[VCK_WAY_ROOT] = {
+		.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+		.resolve = RESOLVE_IN_ROOT,
+	},
+	[VCK_WAY_DIR] = {
+		.flags = O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC,
+		.resolve = RESOLVE_IN_ROOT,
+	},
+	[VCK_WAY_DIR_BELOW] = {
+		.flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS,
+	},
+	[VCK_WAY_FILE_BELOW] = {
+		.flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS,
+	},
+};
+
+int vck_root_openat(const struct vck_root *r, int at, const char *path, enum vck_root_way way)
 {
-	struct open_how how = {
-		.flags = (uint64_t)flags | O_CLOEXEC,
-		.resolve = resolve,
-	};
+	const struct open_how *how = &vck_root_ways[way];
 	long fd;
 
 	if (r->no_openat2) {
-		fd = openat(at, path, flags | O_CLOEXEC);
+		fd = openat(at, path, (int)how->flags);
 		return fd < 0 ? -errno : (int)fd;
 	}
 	/* EAGAIN: something was renamed while ".." was walked. */
 	for (int tries = 0; tries < 8; tries++) {
-		fd = syscall(SYS_openat2, at, path, &how, sizeof(how));
+		fd = syscall(SYS_openat2, at, path, how, sizeof(*how));
 		if (fd >= 0 || errno != EAGAIN)
 			break;
 	}
@@ -109,7 +124,7 @@ static int root_open_dir(int fd, enum vck_origin origin, struct vck_root **ret)
 		close(fd);
 		return r;
 	}
-	probe = vck_root_openat(*ret, fd, ".", O_PATH | O_DIRECTORY, RESOLVE_IN_ROOT);
+	probe = vck_root_openat(*ret, fd, ".", VCK_WAY_ROOT);
 	if (probe >= 0) {
 		close(probe);
 		return 0;

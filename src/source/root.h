@@ -15,6 +15,7 @@
 #ifndef VCK_SOURCE_ROOT_H
 #define VCK_SOURCE_ROOT_H
 
+#include <linux/openat2.h>
 #include <sys/types.h>
 
 #include "base/buf.h"
@@ -23,6 +24,18 @@
 
 #define VCK_FILE_MAX (256u << 20)
 #define VCK_PATH_LEN 4096
+
+/* With what openat2(2) is called; with nothing else. A filter of system calls cannot see what
+ * a pointer leads to, but that it leads here. */
+enum vck_root_way {
+	VCK_WAY_ROOT,	    /* the root itself */
+	VCK_WAY_DIR,	    /* a directory, by links inside of the root */
+	VCK_WAY_DIR_BELOW,  /* a directory below another one, not by links */
+	VCK_WAY_FILE_BELOW, /* a file, the same */
+	VCK_N_WAYS,
+};
+
+extern const struct open_how vck_root_ways[VCK_N_WAYS];
 
 struct vck_root;
 struct vck_dir;
