@@ -140,7 +140,21 @@ static int enter_landlock(void)
 	return r;
 }
 
-/* Allowed whatever the arguments are. */
+/* Allowed whatever the arguments are: they read, tell the process about itself, or change what
+ * is its own.
+ *
+ * close: a lower descriptor becomes free, but nothing that can be written comes into its place:
+ *	no dup(2), no opening for writing.
+ * madvise, futex, set_robust_list, rseq: on memory of the process, which shares none with
+ *	anybody (add_memory_rules()); what of madvise(2) harms others wants CAP_SYS_ADMIN.
+ * rt_sigaction, rt_sigprocmask, sigaltstack, rt_sigreturn: what is done at signals that come;
+ *	none can be sent. abort(3) ends the process without tgkill(2) as well.
+ * restart_syscall: goes on with one that was allowed.
+ * lseek: a descriptor of the caller's is moved too, as reading it does.
+ * sched_getaffinity, sysinfo, getrusage, times: tell of load and nothing else.
+ * fadvise64: at worst pages leave the cache.
+ *
+ * What reads goes anywhere that the caller's rights go: it is writing that comes to nothing. */
 static const int plain[] = {
 	SCMP_SYS(read),		 SCMP_SYS(pread64),	    SCMP_SYS(close),
 	SCMP_SYS(fstat),	 SCMP_SYS(newfstatat),	    SCMP_SYS(statx),
@@ -156,10 +170,15 @@ static const int plain[] = {
 	SCMP_SYS(sysinfo),	 SCMP_SYS(sched_getaffinity), SCMP_SYS(getrusage),
 	SCMP_SYS(times),	 SCMP_SYS(exit),	    SCMP_SYS(exit_group),
 	SCMP_SYS(fadvise64),	 SCMP_SYS(set_robust_list), SCMP_SYS(rseq),
-	SCMP_SYS(fcntl),	 SCMP_SYS(getcwd),
+	SCMP_SYS(getcwd),
 };
 
 #if WITH_SECCOMP
+/* What libraries ask about a descriptor. Others send any signal to anybody (F_SETOWN, F_SETSIG,
+ * F_SETFL with O_ASYNC), put a descriptor of the caller's in the place of standard output
+ * (F_DUPFD), or hold other processes up (leases, locks, F_SETPIPE_SZ). */
+static const int fcntls[] = { F_GETFD, F_SETFD, F_GETFL };
+
 /* What opens for writing or creates. */
 #define OPEN_WRITES (O_ACCMODE | O_CREAT | O_TRUNC)
 
@@ -239,6 +258,9 @@ static int add_rules(scmp_filter_ctx f)
 	if (r == 0)
 		r = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
 				     SCMP_A1_32(SCMP_CMP_EQ, TCGETS));
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(fcntls); i++)
+		r = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
+				     SCMP_A1_32(SCMP_CMP_EQ, (unsigned)fcntls[i]));
 	return r == 0 ? add_memory_rules(f) : r;
 }
 

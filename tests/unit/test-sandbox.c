@@ -8,6 +8,7 @@
 #include <linux/openat2.h>
 #include <seccomp.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -79,7 +80,7 @@ static int do_read(void)
 	char c;
 	int fd = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
 
-	return fd < 0 ? -1 : (int)read(fd, &c, 1);
+	return fd < 0 || fcntl(fd, F_GETFL) < 0 ? -1 : (int)read(fd, &c, 1);
 }
 
 static int do_read_below(void)
@@ -150,6 +151,33 @@ static int do_dup_lowest(void)
 {
 	close(STDOUT_FILENO);
 	return dup(STDIN_FILENO);
+}
+
+static int do_fcntl_dup_lowest(void)
+{
+	close(STDOUT_FILENO);
+	return fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+}
+
+/* Any signal to any process of the same user, when a descriptor becomes readable. */
+static int do_signal_owner(void)
+{
+	return fcntl(STDIN_FILENO, F_SETOWN, getppid());
+}
+
+static int do_signal_which(void)
+{
+	return fcntl(STDIN_FILENO, F_SETSIG, SIGKILL);
+}
+
+static int do_signal_on(void)
+{
+	return fcntl(STDIN_FILENO, F_SETFL, O_ASYNC);
+}
+
+static int do_kill(void)
+{
+	return kill(getppid(), 0);
 }
 
 /* The page of what openat2(2) is called with. */
@@ -270,6 +298,11 @@ static const struct {
 	{ "another standard output", do_write_elsewhere, 1 },
 	{ "dup2", do_dup_onto, 0 },
 	{ "dup", do_dup_lowest, 0 },
+	{ "dup by fcntl", do_fcntl_dup_lowest, 0 },
+	{ "who gets a signal", do_signal_owner, 0 },
+	{ "which signal", do_signal_which, 0 },
+	{ "signals when readable", do_signal_on, 0 },
+	{ "kill", do_kill, 0 },
 	{ "ways made writable", do_ways_writable, 0 },
 	{ "ways made writable from below", do_ways_from_below, 0 },
 	{ "ways unmapped", do_ways_unmapped, 0 },
