@@ -69,35 +69,56 @@ int vck_file_replace(int dir, const char *name, const void *data, size_t len, mo
 	return fsync(dir) < 0 ? -errno : 0;
 }
 
-/* Into what cannot be replaced: a terminal, a pipe. */
-static int write_stream(const char *path, const void *data, size_t len)
+/* A FIFO that somebody else put where everybody may put one: who reads it is not known. As
+ * fs.protected_fifos = 1 has it, which is about O_CREAT. */
+static bool is_planted(int dir, const struct stat *st)
 {
-	cleanup_fd int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	struct stat d;
 
-	return fd < 0 ? -errno : write_all(fd, data, len);
+	if (!S_ISFIFO(st->st_mode) || st->st_uid == geteuid() || fstat(dir, &d) < 0)
+		return false;
+	return (d.st_mode & S_ISVTX) && (d.st_mode & S_IWOTH) && st->st_uid != d.st_uid;
+}
+
+/* Into what cannot be replaced: a terminal, a pipe. */
+static int write_stream(const char *path, int dir, const void *data, size_t len)
+{
+	cleanup_fd int fd = -1;
+	struct stat st;
+
+	if (stat(path, &st) == 0 && is_planted(dir, &st))
+		return -EACCES;
+	fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	return is_planted(dir, &st) ? -EACCES : write_all(fd, data, len);
 }
 
 int vck_file_write(const char *path, const void *data, size_t len, mode_t mode)
 {
 	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
 	cleanup_free char *parent = NULL;
 	cleanup_fd int dir = -1;
 	struct stat st;
 	int r;
 
-	if (stat(path, &st) == 0) {
-		if (!S_ISREG(st.st_mode))
-			return write_stream(path, data, len);
-		mode = st.st_mode & 0777;
-	}
 	parent = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
 	if (!parent)
 		return -ENOMEM;
 	dir = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		return -errno;
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return write_stream(path, dir, data, len);
+	/* Of somebody else's file, or behind a link, a mode is not what the caller chose. */
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_uid == geteuid())
+		mode = st.st_mode & 0777;
 	vck_signals_hold();
-	r = vck_file_replace(dir, slash ? slash + 1 : path, data, len, mode);
+	r = vck_file_replace(dir, name, data, len, mode);
 	vck_signals_release();
 	return r;
 }

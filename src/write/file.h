@@ -28,9 +28,10 @@ int vck_file_replace(int dir, const char *name, const void *data, size_t len, mo
  * @path: as the user gave it
  *
  * A regular file, or one that is not there, is written whole or not at all, as
- * vck_file_replace() does; the mode of an old one stays. Anything else (a device, a
- * pipe) is opened and written to. Signals that can wait do so meanwhile: only SIGKILL leaves
- * a temporary file.
+ * vck_file_replace() does; the mode of an old one stays where that is the caller's own, else,
+ * or where it is a link, the new one has @mode. Anything else (a device, a pipe) is opened and
+ * written to, but for a FIFO of somebody else's in a directory where everybody may put one
+ * (-EACCES). Signals that can wait do so meanwhile: only SIGKILL leaves a temporary file.
  * Return: 0 or a negative errno.
  */
 int vck_file_write(const char *path, const void *data, size_t len, mode_t mode) must_check;

@@ -589,6 +589,86 @@ static void test_directories(void **state)
 	stop(&f);
 }
 
+/* --- output files --- */
+
+struct shared {
+	char dir[64], path[80], other[80];
+};
+
+/* A directory as /tmp is. */
+static void share(struct shared *s)
+{
+	snprintf(s->dir, sizeof(s->dir), "/tmp/vck-output-XXXXXX");
+	assert_non_null(mkdtemp(s->dir));
+	assert_int_equal(chmod(s->dir, 01777), 0);
+	snprintf(s->path, sizeof(s->path), "%s/file", s->dir);
+	snprintf(s->other, sizeof(s->other), "%s/other", s->dir);
+}
+
+static void unshare_again(struct shared *s)
+{
+	unlink(s->path);
+	unlink(s->other);
+	assert_int_equal(rmdir(s->dir), 0);
+}
+
+static void put_file(const char *path, mode_t mode)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(fchmod(fd, mode), 0);
+	close(fd);
+}
+
+static mode_t mode_of(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(lstat(path, &st), 0);
+	assert_int_equal(st.st_uid, geteuid());
+	return st.st_mode;
+}
+
+static void test_output_mode(void **state)
+{
+	struct shared s;
+
+	(void)state;
+	share(&s);
+	assert_int_equal(vck_file_write(s.path, "x", 1, 0600), 0);
+	assert_int_equal(mode_of(s.path), S_IFREG | 0600);
+	assert_int_equal(chmod(s.path, 0640), 0);
+	assert_int_equal(vck_file_write(s.path, "x", 1, 0600), 0);
+	assert_int_equal(mode_of(s.path), S_IFREG | 0640);
+	/* A link is replaced, and what it led to is another file. */
+	put_file(s.other, 0666);
+	unlink(s.path);
+	assert_int_equal(symlink("other", s.path), 0);
+	assert_int_equal(vck_file_write(s.path, "x", 1, 0600), 0);
+	assert_int_equal(mode_of(s.path), S_IFREG | 0600);
+	unshare_again(&s);
+}
+
+/* Somebody else was there first. */
+static void test_output_of_others(void **state)
+{
+	struct shared s;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	share(&s);
+	put_file(s.path, 0666);
+	assert_int_equal(chown(s.path, 65534, 65534), 0);
+	assert_int_equal(vck_file_write(s.path, "x", 1, 0600), 0);
+	assert_int_equal(mode_of(s.path), S_IFREG | 0600);
+	assert_int_equal(mkfifo(s.other, 0666), 0);
+	assert_int_equal(chown(s.other, 65534, 65534), 0);
+	assert_int_equal(vck_file_write(s.other, "x", 1, 0600), -EACCES);
+	unshare_again(&s);
+}
+
 static void test_file(void **state)
 {
 	cleanup_buf struct vck_buf b = { 0 };
@@ -674,6 +754,8 @@ int main(void)
 		cmocka_unit_test(test_lock_busy),
 		cmocka_unit_test(test_directories),
 		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_output_mode),
+		cmocka_unit_test(test_output_of_others),
 		cmocka_unit_test(test_conf),
 	};
 
