@@ -27,6 +27,7 @@ static void printf_like(2, 0) say(const char *prefix, const char *fmt, va_list a
 
 	vck_buf_addvf(&raw, fmt, ap);
 	vck_text_safe(&safe, vck_buf_str(&raw), raw.len);
+	vck_progress_hide();
 	if (raw.failed || safe.failed) {
 		fprintf(stderr, "viommu-check: %sout of memory, too little for the message\n", prefix);
 		return;
@@ -89,6 +90,7 @@ int vck_flush_stdout(int status)
 	if (fclose(stdout) != 0)
 		bad = 1;
 	err = err ? err : errno;
+	vck_progress_stop();
 	if (!bad || err == EPIPE)
 		return status;
 	vck_error("standard output: cannot write: %s", strerror(err ? err : EIO));
@@ -250,8 +252,8 @@ static int add_table_file(struct vck_host *h, struct vck_root *root, const char 
 	return r < 0 ? r : -EBADMSG;
 }
 
-int vck_load_tables(struct vck_global *g, const char *const *files, size_t n,
-		    struct vck_host **ret)
+static int load_tables(struct vck_global *g, const char *const *files, size_t n,
+		       struct vck_host **ret)
 {
 	cleanup_aml_scopes struct vck_aml_scopes scopes = { 0 };
 	cleanup_host struct vck_host *h = vck_host_new();
@@ -281,6 +283,7 @@ int vck_load_tables(struct vck_global *g, const char *const *files, size_t n,
 		h->acpi.present = VCK_YES;
 	if (h->dt.root)
 		h->have |= VCK_EV_DT;
+	vck_progress_phase("judging");
 	r = judge(g, h);
 	if (r < 0)
 		return r;
@@ -323,12 +326,26 @@ static int load(struct vck_global *g, struct vck_memtree *record, struct vck_hos
 	return 0;
 }
 
+/* Making the output takes its time as well, and where it does not show by itself, that is said
+ * until vck_flush_stdout(). What changes the host speaks for itself. */
+static int loaded(const struct vck_global *g, int r)
+{
+	if (r < 0 || g->keeps_rights || (isatty(STDOUT_FILENO) && !g->writes_output))
+		vck_progress_stop();
+	else
+		vck_progress_phase("writing");
+	return r;
+}
+
+int vck_load_tables(struct vck_global *g, const char *const *files, size_t n,
+		    struct vck_host **ret)
+{
+	vck_progress_start("reading what --table names");
+	return loaded(g, load_tables(g, files, n, ret));
+}
+
 int vck_load(struct vck_global *g, struct vck_memtree *record, struct vck_host **ret)
 {
-	int r;
-
 	vck_progress_start(g->root ? "reading what --root names" : "reading this host");
-	r = load(g, record, ret);
-	vck_progress_stop();
-	return r;
+	return loaded(g, load(g, record, ret));
 }

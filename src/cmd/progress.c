@@ -54,7 +54,9 @@ void vck_progress_start(const char *what)
 				       .it_interval.tv_sec = 1};
 	struct sigaction act = {.sa_handler = tick, .sa_flags = SA_RESTART};
 
-	if (!isatty(STDERR_FILENO))
+	if (phase)
+		phase = what;
+	if (phase || !isatty(STDERR_FILENO))
 		return;
 	sigemptyset(&act.sa_mask);
 	seconds = FIRST_SECOND;
@@ -69,20 +71,24 @@ void vck_progress_phase(const char *what)
 		phase = what;
 }
 
+void vck_progress_hide(void)
+{
+	if (phase && seconds > FIRST_SECOND)
+		(void)!write(STDERR_FILENO, CLEAR_LINE, sizeof(CLEAR_LINE) - 1);
+}
+
 void vck_progress_stop(void)
 {
 	const struct itimerval never = {.it_value.tv_sec = 0};
-	bool shown = phase && seconds > FIRST_SECOND;
 
 	if (!phase)
 		return;
 	/* The sandbox has no timers: there it goes on and comes to nothing. Elsewhere all is as it
 	 * was, for a program that is started later would inherit it. */
-	phase = NULL;
 	if (setitimer(ITIMER_REAL, &never, NULL) == 0)
 		(void)sigaction(SIGALRM, &before, NULL);
 	else
 		(void)signal(SIGALRM, SIG_IGN);
-	if (shown)
-		(void)!write(STDERR_FILENO, CLEAR_LINE, sizeof(CLEAR_LINE) - 1);
+	vck_progress_hide();
+	phase = NULL;
 }

@@ -14,6 +14,7 @@
 
 #include "check/changes.h"
 #include "cmd/commands.h"
+#include "cmd/progress.h"
 #include "cmd/watch.h"
 #include "render/change.h"
 #include "source/udev.h"
@@ -71,6 +72,7 @@ static int look(struct watch *w)
 	struct vck_host *h = NULL;
 	int r = vck_load(w->global, NULL, &h);
 
+	vck_progress_stop();
 	if (r < 0)
 		return r;
 	r = vck_filter_apply(h, &w->filter);

@@ -85,6 +85,28 @@ gone() {
 	[ "$status" -eq 1 ]
 }
 
+# What somebody sees at a terminal, while the reader of a full pipe looks away for three seconds.
+blocked() {
+	local fifo=$BATS_TEST_TMPDIR/fifo hold
+	rm -f "$fifo"
+	mkfifo "$fifo"
+	exec {hold}<>"$fifo"
+	head -c 65536 /dev/zero >&"$hold"
+	(sleep 3.5; timeout 2 cat <&"$hold" >/dev/null) &
+	script -qec "$VC $* >&$hold" /dev/null
+	wait
+	exec {hold}<&-
+}
+
+@test "what takes long to be written says so, where output is not the terminal" {
+	command -v script >/dev/null || skip "no script(1)"
+	for c in "host --table $BATS_TEST_DIRNAME/../acpi/scopes.dump" "list --json --root $ROOT"; do
+		run blocked $c
+		echo "$c: $output"
+		[[ $output == *"viommu-check: writing, 2 s"* ]]
+	done
+}
+
 @test "an output file that cannot be written: the old one stays, no other is left" {
 	mkdir "$BATS_TEST_TMPDIR/dir"
 	echo old >"$BATS_TEST_TMPDIR/dir/file"
