@@ -153,7 +153,7 @@ static int write_out(const char *path, const struct vck_buf *text)
 
 	if (!path || streq(path, "-")) {
 		fwrite(vck_buf_str(text), 1, text->len, stdout);
-		return VCK_EXIT_OK;
+		return vck_stdout_whole();
 	}
 	/* What firmware tables and disks are called is nobody else's business. */
 	r = vck_file_write(path, vck_buf_str(text), text->len, 0600);

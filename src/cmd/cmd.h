@@ -171,5 +171,8 @@ void vck_ignore_write_signals(void);
 /* Writes out and closes standard output. Return: @status, or FAILED in place of OK where that
  * failed, after a message; a reader that went away is no failure. */
 int vck_flush_stdout(int status);
+/* For output of which a part is worth nothing, before vck_flush_stdout(): there a reader that went
+ * away is a failure, too. Return: OK, or FAILED after a message. */
+int vck_stdout_whole(void) must_check;
 
 #endif

@@ -82,6 +82,19 @@ static int why_cut(void)
 	return 0;
 }
 
+int vck_stdout_whole(void)
+{
+	int err;
+
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return VCK_EXIT_OK;
+	err = why_cut();
+	if (err && err != EPIPE) /* vck_flush_stdout() says it */
+		return VCK_EXIT_OK;
+	vck_error("standard output: cannot write: %s", strerror(err ? err : EIO));
+	return VCK_EXIT_FAILED;
+}
+
 int vck_flush_stdout(int status)
 {
 	int bad = ferror(stdout), err = bad ? why_cut() : 0;

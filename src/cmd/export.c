@@ -66,8 +66,9 @@ static int run_export(const struct request *q, struct vck_global *g)
 		if (vck_load(g, NULL, &h) < 0 || vck_filter_apply(h, &q->filter) < 0)
 			return VCK_EXIT_FAILED;
 		r = write_out(q, h, formats[i].export);
-		/* Of standard output that is told where it is closed */
-		if (r == 0 || (!q->output && r != -ENOMEM))
+		if (!q->output && r != -ENOMEM)
+			return vck_stdout_whole();
+		if (r == 0)
 			return VCK_EXIT_OK;
 		if (!q->output) {
 			vck_error("out of memory");
