@@ -144,6 +144,11 @@ static enum vck_tri any_unit_by_firmware(const struct vck_host *h)
 	return vck_host_has(h, VCK_EV_UNITS) ? VCK_NO : VCK_UNKNOWN;
 }
 
+bool vck_group_is_incomplete(const struct vck_group *g)
+{
+	return g->n_missing || g->members_unread;
+}
+
 bool vck_group_is_real(const struct vck_group *g)
 {
 	return g && !streq0(g->name, "vfio-noiommu");
@@ -204,7 +209,7 @@ static int join(struct vck_host *h, struct vck_device *d, struct vck_membership 
 		if (!vck_group_is_real(g))
 			continue; /* not in it either */
 		m->group = g;
-		m->incomplete |= g->n_missing > 0;
+		m->incomplete |= vck_group_is_incomplete(g);
 		for (size_t j = 0; r == 0 && j < g->n_devices; j++)
 			r = add_member(h, m, cap, g->devices[j]);
 	}
@@ -222,7 +227,7 @@ int vck_membership_init(struct vck_host *h, struct vck_device *d,
 		m.group = d->group;
 		m.devices = d->group->devices;
 		m.n_devices = d->group->n_devices;
-		m.incomplete = d->group->n_missing > 0;
+		m.incomplete = vck_group_is_incomplete(d->group);
 	} else {
 		if (vck_device_gets_group(h, d) != VCK_NO)
 			r = join(h, d, &m, &cap);

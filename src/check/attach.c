@@ -450,7 +450,7 @@ static enum vck_tri group_viable(struct vck_host *h, struct vck_group *g)
 					    .group = g,
 					    .devices = g->devices,
 					    .n_devices = g->n_devices,
-					    .incomplete = g->n_missing > 0};
+					    .incomplete = vck_group_is_incomplete(g)};
 	return kernel_in_tables(h) ? vck_membership_viable(&c, NULL) : VCK_UNKNOWN;
 }
 

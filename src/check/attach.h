@@ -86,6 +86,8 @@ enum vck_tri vck_case_rule(const struct vck_case *c, const struct vck_rule *rule
 /* One that an IOMMU is behind: those that vfio makes for devices without one do not
  * count. NULL is none. */
 bool vck_group_is_real(const struct vck_group *g);
+/* Are there members besides those that were read? */
+bool vck_group_is_incomplete(const struct vck_group *g);
 /* Is the device in an IOMMU group, or will it be as soon as a driver is bound to it? */
 enum vck_tri vck_device_gets_group(const struct vck_host *h, const struct vck_device *d);
 int vck_membership_init(struct vck_host *h, struct vck_device *d, struct vck_membership *ret) must_check;

@@ -192,22 +192,12 @@ static int run_rules(struct vck_host *h)
 	return r;
 }
 
-/* A member that was not seen may hold the group's DMA; one that was seen to does. */
-static int doubt_groups(struct vck_host *h)
-{
-	for (size_t i = 0; i < h->n_groups; i++) {
-		if (h->groups[i]->members_unread && h->groups[i]->viable == VCK_YES)
-			h->groups[i]->viable = VCK_UNKNOWN;
-	}
-	return 0;
-}
-
 int vck_check(struct vck_host *h)
 {
 	int (*const steps[])(struct vck_host *h) = {
 		vck_derive_twins,   vck_derive_units, vck_derive_grouping, vck_derive_coherency,
-		vck_derive_nosnoop, vck_derive_reset, vck_derive_attach,   doubt_groups,
-		run_rules,	    vck_derive_verdicts,
+		vck_derive_nosnoop, vck_derive_reset, vck_derive_attach,   run_rules,
+		vck_derive_verdicts,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {

@@ -120,13 +120,17 @@ static int check_whole(const struct vck_bind_jobs *j, size_t i, const struct vck
 {
 	const struct vck_device *d = j->all[i].device;
 
-	if (!q->group || !d->group || !d->group->n_missing)
+	if (!q->group || !d->group || !vck_group_is_incomplete(d->group))
 		return 0;
 	/* The members stand one behind another: said of the first. */
 	if (i && j->all[i - 1].device->group == d->group)
 		return -EPERM;
-	vck_error("%s: refused: its group also has %s, which could not be read or goes away just now (run this again, or name the devices instead of --group)",
-		  d->address, d->group->missing[0]);
+	if (d->group->n_missing)
+		vck_error("%s: refused: its group also has %s, which could not be read or goes away just now (run this again, or name the devices instead of --group)",
+			  d->address, d->group->missing[0]);
+	else
+		vck_error("%s: refused: who else is in its group could not be read (run this again, or name the devices instead of --group)",
+			  d->address);
 	return -EPERM;
 }
 

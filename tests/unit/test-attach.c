@@ -31,6 +31,7 @@ struct row {
 	bool own_node; /* a coherent device tree node of the function's own */
 	enum { NO_VMD = 0, CONTROLLER, CHILD } vmd; /* of the device; the sibling is the other */
 	bool is_unit; /* it is the IOMMU itself */
+	bool unread; /* who else is in the group could not be read */
 	const char *now, *with_group; /* with_group NULL: as now */
 };
 
@@ -164,6 +165,9 @@ static const struct row rows[] = {
 	{"sibling unbound", "6.12.0", INTEL, .sibling = "", .now = "ok"},
 	{"sibling on xen-pciback", "6.12.0", INTEL, .sibling = "xen-pciback",
 	 .now = "EPERM group", .with_group = "ok"},
+	{"members not all read", "6.12.0", INTEL, .unread = true, .now = "?"},
+	{"members not all read, one on its driver", "6.12.0", INTEL, .unread = true,
+	 .sibling = "nvme", .now = "EPERM group", .with_group = "?"},
 	{"sibling, 5.18", "5.18.0", INTEL, .sibling = "nvme", .now = "EINVAL device",
 	 .with_group = "ok"},
 	{"sibling, compat", "6.12.0", INTEL, .sibling = "nvme", .no_type1 = true,
@@ -311,6 +315,7 @@ static struct vck_group *add_group(struct vck_host *h, const struct row *r)
 
 	assert_non_null(g);
 	g->regions_known = VCK_YES;
+	g->members_unread = r->unread;
 	if (r->region) {
 		region = (struct vck_region){0x1000, 0x1fff, r->region};
 		g->regions = &region;
