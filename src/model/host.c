@@ -93,6 +93,55 @@ int vck_group_add_device(struct vck_host *h, struct vck_group *g, struct vck_dev
 	return 0;
 }
 
+/* --- lists for messages --- */
+
+#define AND_MORE ", and more"
+
+static bool list_has(const char *list, const char *item)
+{
+	size_t n = strlen(item);
+
+	for (const char *at = strstr(list, item); n && at; at = strstr(at + 1, item)) {
+		bool starts = at == list || (at - list >= 2 && strncmp(at - 2, ", ", 2) == 0);
+
+		if (starts && (!at[n] || strncmp(at + n, ", ", 2) == 0))
+			return true;
+	}
+	return false;
+}
+
+/* Powers of two: what a text has room for follows from its length. */
+static size_t list_room(size_t len)
+{
+	size_t room = 64;
+
+	while (room <= len)
+		room *= 2;
+	return room;
+}
+
+int vck_list_add(struct vck_host *h, const char **list, const char *item)
+{
+	size_t len = *list ? strlen(*list) : 0, more = strlen(item) + (len ? 2 : 0);
+	char *text = (char *)*list;
+
+	if (len && (str_ends(*list, AND_MORE) || list_has(*list, item)))
+		return 0;
+	if (len && len + more > VCK_LIST_LEN) {
+		item = AND_MORE + 2;
+		more = strlen(AND_MORE);
+	}
+	if (!len || list_room(len + more) != list_room(len)) {
+		text = vck_arena_alloc(&h->arena, list_room(len + more));
+		if (!text)
+			return -ENOMEM;
+		memcpy(text, len ? *list : "", len);
+	}
+	snprintf(text + len, more + 1, "%s%s", len ? ", " : "", item);
+	*list = text;
+	return 0;
+}
+
 void vck_problem(struct vck_host *h, const char *source, const char *path, int err,
 		 const char *fmt, ...)
 {

@@ -392,6 +392,17 @@ int vck_group_add_device(struct vck_host *h, struct vck_group *g, struct vck_dev
 	must_check;
 
 /**
+ * vck_list_add - one more item of a list for messages, "a, b"
+ * @list: the text, NULL while it is empty; its memory is the host's, and made by this only
+ * @item: taken once; an item that does not fit any more is ", and more"
+ *
+ * What somebody wrote into a file does not make a list longer than VCK_LIST_LEN or one item.
+ * Return: 0 or -ENOMEM.
+ */
+int vck_list_add(struct vck_host *h, const char **list, const char *item) must_check;
+#define VCK_LIST_LEN 2048
+
+/**
  * vck_problem - note that something could not be read
  * @source: the reader, a string literal
  * @path: what was read, copied; may be NULL

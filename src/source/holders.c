@@ -33,12 +33,7 @@ static int add_holder(struct vck_host *h, const char *node, const char *who)
 	for (size_t i = 0; i < h->n_devices; i++) {
 		struct vck_device *d = h->devices[i];
 
-		if (!holds(d, node) || (d->holders && strstr(d->holders, who)))
-			continue;
-		d->holders = d->holders ? vck_arena_printf(&h->arena, "%s, %s",
-							   d->holders, who)
-					: vck_arena_strdup(&h->arena, who);
-		if (!d->holders)
+		if (holds(d, node) && vck_list_add(h, &d->holders, who) < 0)
 			return -ENOMEM;
 	}
 	return 0;

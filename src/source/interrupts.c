@@ -82,18 +82,6 @@ static bool parse_line(const char *line, size_t len, struct chip *c)
 	return true;
 }
 
-/* Functions have many interrupts and mostly one chip: more are listed one after another.
- */
-static int add_chip(struct vck_host *h, struct vck_device *d, const char *name)
-{
-	if (d->msi_chip && strstr(d->msi_chip, name))
-		return 0;
-	d->msi_chip = d->msi_chip
-			      ? vck_arena_printf(&h->arena, "%s, %s", d->msi_chip, name)
-			      : vck_arena_strdup(&h->arena, name);
-	return d->msi_chip ? 0 : -ENOMEM;
-}
-
 /* Without interrupts at all nothing is known about their remapping. */
 static void note_remapping(struct vck_host *h, const char *line, size_t len)
 {
@@ -128,7 +116,8 @@ int vck_read_interrupts(struct vck_host *h, struct vck_root *root)
 		if (!parse_line(line, len, &c))
 			continue;
 		d = vck_host_find_bdf(h, c.bdf);
-		if (d && add_chip(h, d, c.name) < 0)
+		/* Functions have many interrupts and mostly one chip. */
+		if (d && vck_list_add(h, &d->msi_chip, c.name) < 0)
 			return -ENOMEM;
 	}
 	return 0;

@@ -38,11 +38,7 @@ struct vck_device *vck_owner_of(const struct vck_host *h, const char *path)
 
 int vck_usage_add(struct vck_host *h, struct vck_device *d, const char *use)
 {
-	if (!d->in_use)
-		d->in_use = vck_arena_strdup(&h->arena, use);
-	else if (!strstr(d->in_use, use))
-		d->in_use = vck_arena_printf(&h->arena, "%s, %s", d->in_use, use);
-	return d->in_use ? 0 : -ENOMEM;
+	return vck_list_add(h, &d->in_use, use);
 }
 
 ssize_t vck_usage_note(struct vck_host *h, bool *unread, const char *path, ssize_t r)

@@ -342,6 +342,28 @@ static void test_usage(void **state)
 	assert_int_equal(memhost_problem(h, "usage", "which processes")->err, EACCES);
 }
 
+/* What names came to in how many files must not make a list of any length. */
+static void test_lists(void **state)
+{
+	cleanup_host struct vck_host *h = vck_host_new();
+	const char *list = NULL;
+	char item[64];
+
+	(void)state;
+	assert_int_equal(vck_list_add(h, &list, "console tty10"), 0);
+	assert_int_equal(vck_list_add(h, &list, "console tty1"), 0);
+	assert_int_equal(vck_list_add(h, &list, "console tty10"), 0);
+	assert_string_equal(list, "console tty10, console tty1");
+	for (unsigned i = 0; i < 20000; i++) {
+		snprintf(item, sizeof(item), "interface eth%u is up", i);
+		assert_int_equal(vck_list_add(h, &list, item), 0);
+	}
+	assert_true(strlen(list) <= VCK_LIST_LEN + strlen(", and more"));
+	assert_non_null(strstr(list, ", interface eth31 is up, "));
+	assert_true(str_ends(list, " is up, and more"));
+	assert_true(h->arena.used < 4 * VCK_LIST_LEN + sizeof(item));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -355,6 +377,7 @@ int main(void)
 		cmocka_unit_test(test_disks),
 		cmocka_unit_test(test_holder_loop),
 		cmocka_unit_test(test_usage),
+		cmocka_unit_test(test_lists),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
