@@ -53,28 +53,55 @@ void vck_finding_summary(const struct vck_subject *s, struct vck_finding *f, con
 	va_end(ap);
 }
 
+/* Room for one more. Few per finding: it grows at powers of two, without a capacity in each. */
+static struct vck_evidence *evidence_room(struct vck_arena *a, struct vck_finding *f)
+{
+	size_t n = f->n_evidence;
+	struct vck_evidence *e;
+
+	if (n & (n - 1))
+		return f->evidence + n;
+	e = vck_arena_calloc(a, n == VCK_NAMED_MAX ? n + 1 : n ? 2 * n : 1, sizeof(*e));
+	if (!e)
+		return NULL;
+	if (n)
+		memcpy(e, f->evidence, n * sizeof(*e));
+	f->evidence = e;
+	return e + n;
+}
+
 void vck_finding_evidence(const struct vck_subject *s, struct vck_finding *f, const char *path,
 			  const char *fmt, ...)
 {
 	struct vck_arena *a = &s->host->arena;
 	struct vck_evidence *e;
-	size_t cap = f->n_evidence;
 	va_list ap;
 
 	if (s->quiet)
 		return;
-	/* Few per finding: an exact copy costs less than spare capacity in every one. */
-	e = vck_arena_calloc(a, cap + 1, sizeof(*e));
+	if (f->n_evidence == VCK_NAMED_MAX) {
+		f->n_left_out++;
+		return;
+	}
+	e = evidence_room(a, f);
 	if (!e)
 		return;
-	if (cap)
-		memcpy(e, f->evidence, cap * sizeof(*e));
-	e[cap].path = vck_arena_strdup(a, path);
+	e->path = vck_arena_strdup(a, path);
 	va_start(ap, fmt);
-	e[cap].value = vck_arena_vprintf(a, fmt, ap);
+	e->value = vck_arena_vprintf(a, fmt, ap);
 	va_end(ap);
-	f->evidence = e;
-	f->n_evidence = cap + 1;
+	f->n_evidence++;
+}
+
+static void say_left_out(const struct vck_subject *s, struct vck_finding *f)
+{
+	struct vck_evidence *e = f->n_left_out ? evidence_room(&s->host->arena, f) : NULL;
+
+	if (!e)
+		return;
+	e->path = f->evidence[f->n_evidence - 1].path;
+	e->value = vck_arena_printf(&s->host->arena, "and %u more", f->n_left_out);
+	f->n_evidence++;
 }
 
 void vck_finding_remedy(const struct vck_subject *s, struct vck_finding *f,
@@ -125,6 +152,7 @@ static void rule_run(const struct vck_rule *rule, const struct vck_subject *s,
 	} else {
 		f->result = rule->eval(s, f);
 	}
+	say_left_out(s, f);
 	if (!f->summary && f->result == VCK_RESULT_UNKNOWN)
 		vck_finding_summary(s, f, "not known whether %s", rule->title);
 	if (!f->summary)

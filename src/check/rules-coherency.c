@@ -226,6 +226,7 @@ static enum vck_result smmu_eval(const struct vck_subject *s, struct vck_finding
 {
 	cleanup_buf struct vck_buf names = { 0 };
 	enum vck_tri all = VCK_YES;
+	size_t n = 0;
 
 	for (size_t i = 0; i < s->host->n_units; i++) {
 		const struct vck_unit *u = s->host->units[i];
@@ -235,9 +236,12 @@ static enum vck_result smmu_eval(const struct vck_subject *s, struct vck_finding
 		all = vck_tri_and(all, u->coherent_walk);
 		if (u->coherent_walk != VCK_NO)
 			continue;
-		vck_buf_addf(&names, "%s%s", names.len ? ", " : "", u->name);
+		if (n++ < VCK_NAMED_MAX)
+			vck_buf_addf(&names, "%s%s", names.len ? ", " : "", u->name);
 		add_unit_evidence(s, f, u);
 	}
+	if (n > VCK_NAMED_MAX)
+		vck_buf_addf(&names, " and %zu more", n - VCK_NAMED_MAX);
 	if (all == VCK_NO) {
 		vck_finding_summary(s, f, "firmware calls %s not coherent: VFIO refuses every device behind it",
 				    vck_buf_str(&names));

@@ -47,15 +47,12 @@ const struct vck_rule vck_rule_group_in_use = {
 	.symptoms = VCK_STRINGS("31"),
 };
 
-/* Members that a finding names, and for which it writes the commands out. */
-#define NAMED_MAX 32
-
 static void name_offenders(const struct vck_subject *s, struct vck_finding *f,
 			   const struct vck_case *c, const struct vck_device *first)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < c->members.n_devices && n < NAMED_MAX; i++) {
+	for (size_t i = 0; i < c->members.n_devices && n < VCK_NAMED_MAX; i++) {
 		const struct vck_device *d = c->members.devices[i];
 
 		if (d == s->device || !d->driver || vck_driver_managed_dma(d->driver))
@@ -70,7 +67,7 @@ static void name_offenders(const struct vck_subject *s, struct vck_finding *f,
 
 static const char *group_commands(const struct vck_subject *s, const struct vck_case *c)
 {
-	if (c->members.n_devices <= NAMED_MAX)
+	if (c->members.n_devices <= VCK_NAMED_MAX)
 		return vck_bind_commands(s, c->members.devices, c->members.n_devices);
 	return vck_shell_safe(s->device->address)
 		       ? vck_arena_cat(&s->host->arena, "viommu-check bind --group ",
@@ -159,6 +156,23 @@ const struct vck_rule vck_rule_group_viable = {
 	.symptoms = VCK_STRINGS("1", "2", "3"),
 };
 
+static void name_regions(const struct vck_subject *s, struct vck_finding *f,
+			 const struct vck_group *g)
+{
+	const char *path = NULL;
+
+	for (size_t i = 0; !s->quiet && i < g->n_regions; i++) {
+		if (!streq0(g->regions[i].type, "direct"))
+			continue;
+		if (!path)
+			path = vck_arena_cat(&s->host->arena, "/sys/kernel/iommu_groups/", g->id,
+					     "/reserved_regions", NULL);
+		vck_finding_evidence(s, f, path, "0x%llx-0x%llx direct",
+				     (unsigned long long)g->regions[i].start,
+				     (unsigned long long)g->regions[i].end);
+	}
+}
+
 static enum vck_result regions_eval(const struct vck_subject *s, struct vck_finding *f)
 {
 	const struct vck_step *step = NULL;
@@ -167,18 +181,8 @@ static enum vck_result regions_eval(const struct vck_subject *s, struct vck_find
 	const struct vck_group *g = c.members.group;
 	bool amd = g && s->device->unit && s->device->unit->driver == VCK_IOMMU_AMD;
 
-	for (size_t i = 0; r != VCK_RESULT_NA && g && i < g->n_regions; i++) {
-		if (streq0(g->regions[i].type, "direct"))
-			vck_finding_evidence(
-				s, f,
-				vck_arena_printf(
-					&s->host->arena,
-					"/sys/kernel/iommu_groups/%s/reserved_regions",
-					g->id),
-				"0x%llx-0x%llx direct",
-				(unsigned long long)g->regions[i].start,
-				(unsigned long long)g->regions[i].end);
-	}
+	if (r != VCK_RESULT_NA && g)
+		name_regions(s, f, g);
 	if (r == VCK_RESULT_UNKNOWN && !f->summary)
 		vck_finding_summary(
 			s, f, "memory that firmware wants mapped for it is not known");

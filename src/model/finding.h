@@ -32,12 +32,16 @@ struct vck_evidence {
 	const char *path, *value; /* path may be NULL */
 };
 
+/* What a finding, and its summary, names of many: what is beyond that is counted. */
+#define VCK_NAMED_MAX 32
+
 /* Kept small: a host has dozens for every device. */
 struct vck_finding {
 	const struct vck_rule *rule;
 	const char *summary; /* one line, about this subject */
 	struct vck_evidence *evidence;
-	uint32_t n_evidence;
+	uint32_t n_left_out; /* pieces of evidence beyond what a finding names */
+	uint8_t n_evidence;
 	enum vck_result result : 8;
 	enum vck_severity severity : 8;
 	enum vck_remedy_scope remedy_scope : 8; /* NONE: no remedy */

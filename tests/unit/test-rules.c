@@ -300,9 +300,33 @@ static void test_advice(void **state)
 	     "groups follow it");
 }
 
+/* What firmware wrote a thousand times is named a few times and counted. */
+static void test_much_evidence(void **state)
+{
+	static struct vck_region regions[1000];
+	const struct vck_finding *f;
+	struct rulehost r;
+
+	(void)state;
+	rulehost_init(&r);
+	for (size_t i = 0; i < ARRAY_SIZE(regions); i++)
+		regions[i] = (struct vck_region){i << 12, (i << 12) + 0xfff, "direct"};
+	r.group->regions = regions;
+	r.group->n_regions = ARRAY_SIZE(regions);
+	assert_int_equal(vck_check(r.host), 0);
+	f = finding_of(&r, vck_rules[rule_index("group.reserved-regions")]);
+	assert_non_null(f);
+	assert_int_equal(f->n_evidence, VCK_NAMED_MAX + 1);
+	assert_string_equal(f->evidence[31].value, "0x1f000-0x1ffff direct");
+	assert_string_equal(f->evidence[32].path, f->evidence[31].path);
+	assert_string_equal(f->evidence[32].value, "and 968 more");
+	rulehost_done(&r);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_much_evidence),
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_advice),
 		cmocka_unit_test(test_cases),
