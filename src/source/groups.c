@@ -18,7 +18,12 @@ struct groups_reader {
 	struct vck_tally tally;
 	struct vck_intern names;
 	bool members_unread;
+	size_t members; /* of all groups so far */
 };
+
+/* A function is in one group. Directories that are one by links would make members times
+ * groups of its members. */
+#define MEMBERS_MAX ((size_t)1 << 20)
 
 /* --- reserved regions --- */
 
@@ -218,6 +223,9 @@ static int add_members(struct groups_reader *rd, struct vck_dir *devices,
 	cleanup_names struct vck_names names = {0};
 	int r = vck_dir_list(devices, &names);
 
+	rd->members += names.n;
+	if (r == 0 && rd->members > MEMBERS_MAX)
+		r = -E2BIG;
 	for (size_t i = 0; r == 0 && i < names.n; i++) {
 		struct vck_device *d = find_member(rd, devices, names.names[i]);
 
@@ -262,7 +270,10 @@ static int read_group(struct groups_reader *rd, struct vck_dir *groups, const ch
 	if (!g)
 		return -ENOMEM;
 	snprintf(name, sizeof(name), "%s/devices", id);
-	r = vck_dir_opendir(groups, name, &devices);
+	/* The kernel has no links there: one would be a group once more. */
+	r = vck_dir_is_link(groups, id) ? -ELOOP : 0;
+	if (r == 0)
+		r = rd->members > MEMBERS_MAX ? -E2BIG : vck_dir_opendir(groups, name, &devices);
 	if (r == 0)
 		r = add_members(rd, devices, g);
 	if (r < 0) {
@@ -337,6 +348,7 @@ static int read_all(struct groups_reader *rd, struct vck_dir *groups)
 
 	if (r < 0)
 		return r;
+	vck_dir_peek(groups);
 	rd->h->have |= VCK_EV_GROUPS;
 	r = add_unread(rd, groups, &names);
 	for (size_t i = 0; r == 0 && i < names.n; i++)

@@ -68,16 +68,18 @@ static void process_name(struct vck_root *root, const char *pid, char *who, size
 	snprintf(who, size, "%s (pid %s)", comm, pid);
 }
 
-static int read_process(struct vck_host *h, struct vck_root *root, const char *pid,
-			struct vck_memtree *record, bool *refused)
+static int read_process(struct vck_host *h, struct vck_root *root, struct vck_dir *proc,
+			const char *pid, struct vck_memtree *record, bool *refused)
 {
 	cleanup_names struct vck_names fds = {0};
-	cleanup_dir struct vck_dir *dir = NULL;
+	cleanup_dir struct vck_dir *above = NULL, *dir = NULL;
 	char path[64], target[VCK_PATH_LEN], who[128] = "";
 	int r;
 
 	snprintf(path, sizeof(path), "proc/%s/fd", pid);
-	r = vck_root_opendir(root, path, &dir);
+	r = vck_dir_opendir(proc, pid, &above);
+	if (r == 0)
+		r = vck_dir_is_link(above, "fd") ? -ELOOP : vck_dir_opendir(above, "fd", &dir);
 	if (r == 0)
 		r = vck_dir_list(dir, &fds);
 	if (r == -EACCES || r == -EPERM)
@@ -142,10 +144,14 @@ int vck_read_holders(struct vck_host *h, struct vck_root *root)
 	r = vck_root_opendir(root, "proc", &proc);
 	if (r == 0)
 		r = vck_dir_list(proc, &pids);
+	if (r == 0)
+		vck_dir_peek(proc);
 	for (size_t i = 0; r == 0 && i < pids.n; i++) {
+		/* Links there are names ("self"); as a number it would be a process once
+		 * more, which the kernel does not have. */
 		if (isdigit((unsigned char)pids.names[i][0]) &&
-		    strlen(pids.names[i]) < 32)
-			r = read_process(h, root, pids.names[i], record, &refused);
+		    strlen(pids.names[i]) < 32 && !vck_dir_is_link(proc, pids.names[i]))
+			r = read_process(h, root, proc, pids.names[i], record, &refused);
 	}
 	(void)!vck_root_record(root, record);
 	note(h, "proc", r);

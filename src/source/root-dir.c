@@ -381,6 +381,23 @@ bool vck_dir_is_dir(struct vck_dir *d, const char *name)
 	return type == DT_DIR;
 }
 
+bool vck_dir_is_link(struct vck_dir *d, const char *name)
+{
+	const struct vck_mem_node *node;
+	unsigned char type;
+	struct stat st;
+
+	if (strchr(name, '/'))
+		return false;
+	if (d->root->tree) {
+		node = vck_mem_child(d->node, name);
+		return node && node->type == VCK_MEM_LINK;
+	}
+	if (vck_dir_type(d, name, &type) < 0 || type != DT_UNKNOWN)
+		return type == DT_LNK;
+	return fstatat(d->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode);
+}
+
 bool vck_dir_has(struct vck_dir *d, const char *name)
 {
 	const struct vck_mem_node *n;

@@ -122,6 +122,9 @@ bool vck_root_is_direct(const struct vck_root *r);
 /* Whether the name (one component) is there, be it a link that leads nowhere; after
  * vck_dir_peek() this costs nothing. */
 bool vck_dir_has(struct vck_dir *d, const char *name);
+/* Whether the name (one component) is known to be a link: the kernel has none in some places,
+ * where they would show one directory many times. After vck_dir_peek() this costs nothing. */
+bool vck_dir_is_link(struct vck_dir *d, const char *name);
 /* Whether the name may be opened as a directory: false for what is known to be none (links
  * are not followed); after vck_dir_peek() this costs nothing. */
 bool vck_dir_is_dir(struct vck_dir *d, const char *name);

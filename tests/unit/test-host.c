@@ -342,6 +342,31 @@ static void test_usage(void **state)
 	assert_int_equal(memhost_problem(h, "usage", "which processes")->err, EACCES);
 }
 
+/* One directory by many names, where the kernel has no links: not read once more. */
+static void test_links(void **state)
+{
+	static const char *const lines[] = {
+		"sys/bus/pci/devices/0000:06:00.0 -> ../../../devices/pci0000:00/0000:06:00.0",
+		"sys/devices/pci0000:00/0000:06:00.0/uevent = DRIVER=vfio-pci\\n",
+		"sys/kernel/iommu_groups/9/devices/0000:06:00.0 -> ../../../../devices/x",
+		"sys/kernel/iommu_groups/10 -> 9",
+		"dev/vfio/9 = ",
+		"proc/1/fd/12 -> /dev/vfio/9",
+		"proc/2 -> 1",
+		"proc/3/fd -> ../1/fd",
+		NULL,
+	};
+	cleanup_host struct vck_host *h = host(lines, VCK_ORIGIN_CAPTURE);
+
+	(void)state;
+	assert_string_equal(h->devices[0]->group->id, "9");
+	assert_int_equal(h->n_groups, 2);
+	assert_int_equal(h->groups[1]->n_devices, 0);
+	assert_int_equal(memhost_problem(h, "groups", "members")->err, ELOOP);
+	assert_string_equal(h->devices[0]->holders, "process (pid 1)");
+	assert_true(h->holders_unread);
+}
+
 /* What names came to in how many files must not make a list of any length. */
 static void test_lists(void **state)
 {
@@ -378,6 +403,7 @@ int main(void)
 		cmocka_unit_test(test_holder_loop),
 		cmocka_unit_test(test_usage),
 		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_links),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
