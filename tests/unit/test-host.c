@@ -367,6 +367,31 @@ static void test_links(void **state)
 	assert_true(h->holders_unread);
 }
 
+/* Disks that share a directory of holders: a total, and no disk times holder. */
+static void test_many_holders(void **state)
+{
+	struct vck_memtree *t = vck_memtree_new();
+	char a[200], b[200], c[200];
+	const char *const lines[] = {a, b, c, NULL};
+
+	(void)state;
+	memhost_add(t, disks);
+	for (unsigned i = 0; i < 100; i++) {
+		snprintf(a, sizeof(a), DISK "/b%u/dev = 8:%u\\n", i, i + 10);
+		snprintf(b, sizeof(b), DISK "/b%u/holders -> ../all", i);
+		snprintf(c, sizeof(c), DISK "/all/h%u -> x", i);
+		memhost_add(t, lines);
+		snprintf(a, sizeof(a), "sys/class/block/b%u -> ../../devices/%s/b%u", i,
+			 DISK + strlen("sys/devices/"), i);
+		memhost_add(t, (const char *const[]){a, NULL});
+	}
+	cleanup_host struct vck_host *h = memhost_gather(t, VCK_ORIGIN_CAPTURE);
+
+	assert_true(h->usage_unread);
+	assert_int_equal(memhost_problem(h, "usage", "what the host uses disks for")->err,
+			 E2BIG);
+}
+
 /* What names came to in how many files must not make a list of any length. */
 static void test_lists(void **state)
 {
@@ -404,6 +429,7 @@ int main(void)
 		cmocka_unit_test(test_usage),
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_links),
+		cmocka_unit_test(test_many_holders),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
