@@ -233,8 +233,7 @@ static int hex_line(struct parser *p, struct words w)
 	}
 	if (!p->run.len)
 		p->run_off = off;
-	/* The pattern again behind itself: a quarter of a gigabyte is not added byte by
-	 * byte. */
+	/* The pattern again behind itself: megabytes are not added byte by byte. */
 	for (had = n; n + had <= sizeof(bytes); n += had)
 		memcpy(bytes + n, bytes, had);
 	for (had = 0; had < len; had += n)

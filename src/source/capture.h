@@ -27,8 +27,9 @@
 
 /* First line of every capture file. */
 #define VCK_CAPTURE_MAGIC "# viommu-check capture 1"
-/* Repeated bytes ("0+1000: ff") may grow a capture to this much and no more. */
-#define VCK_CAPTURE_FILL_MAX VCK_FILE_MAX
+/* Repeated bytes ("0+1000: ff") may grow a capture to this much and no more: the whole config
+ * space of 4,096 functions that fell off the bus. What is above that is written in full. */
+#define VCK_CAPTURE_FILL_MAX (16u << 20)
 
 /* Whether the text says that it is a capture, of this or another version of the format.
  */
