@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/oom.h"
 #include "source/gather.h"
 #include "source/tally.h"
 
@@ -65,10 +66,13 @@ static int parse_regions(struct groups_reader *rd, char *text, struct vck_group 
 	return 0;
 }
 
+/* The kernel gives a page of them (iommu.c, iommu_group_show_resv_regions), 64 KiB at most. */
+#define REGIONS_MAX ((size_t)1 << 20)
+
 static int read_regions(struct groups_reader *rd, struct vck_dir *groups,
 			struct vck_group *g)
 {
-	cleanup_blob struct vck_blob big = {0};
+	cleanup_free char *big = NULL;
 	char small[2048], name[128];
 	ssize_t n;
 	int r;
@@ -76,9 +80,9 @@ static int read_regions(struct groups_reader *rd, struct vck_dir *groups,
 	snprintf(name, sizeof(name), "%s/reserved_regions", g->id);
 	n = vck_dir_attr(groups, name, small, sizeof(small));
 	if (n == -EFBIG) {
-		r = vck_dir_read(groups, name, &big);
-		if (r == 0)
-			r = parse_regions(rd, (char *)big.data, g);
+		big = malloc(REGIONS_MAX);
+		n = big ? vck_dir_attr(groups, name, big, REGIONS_MAX) : vck_oom();
+		r = n < 0 ? (int)n : parse_regions(rd, big, g);
 	} else {
 		r = n < 0 ? (int)n : parse_regions(rd, small, g);
 	}

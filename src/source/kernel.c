@@ -72,16 +72,20 @@ static int read_uname(struct vck_host *h, struct vck_root *root)
 	return 0;
 }
 
+/* COMMAND_LINE_SIZE is 4,096 at most (s390), and a boot configuration adds 32 KiB
+ * (XBC_DATA_MAX). */
+#define CMDLINE_MAX 65536
+
 static int read_cmdline(struct vck_host *h, struct vck_root *root)
 {
-	cleanup_blob struct vck_blob b = {0};
-	int r = vck_root_read(root, "proc/cmdline", &b);
+	char text[CMDLINE_MAX];
+	ssize_t n = vck_root_attr(root, "proc/cmdline", text, sizeof(text));
 
-	if (r < 0) {
-		vck_problem(h, "kernel", "proc/cmdline", r, "kernel command line");
-		return r == -ENOMEM ? r : 0;
+	if (n < 0) {
+		vck_problem(h, "kernel", "proc/cmdline", (int)n, "kernel command line");
+		return n == -ENOMEM ? (int)n : 0;
 	}
-	h->cmdline = vck_arena_strdup(&h->arena, vck_strip((char *)b.data));
+	h->cmdline = vck_arena_strdup(&h->arena, text);
 	if (!h->cmdline)
 		return -ENOMEM;
 	h->have |= VCK_EV_CMDLINE;
@@ -146,8 +150,13 @@ static bool parse_range(const char *line, size_t len, struct vck_region *ret)
 	       vck_parse_u64(dash, 16, UINT64_MAX, &ret->end) == 0;
 }
 
+/* Boot loaders leave one framebuffer; each is compared with each BAR. */
+#define RANGES_MAX 256
+
 static int keep_range(struct vck_host *h, struct vck_region range, const char *name)
 {
+	if (h->n_iomem == RANGES_MAX)
+		return -E2BIG;
 	if (vck_arena_grow(&h->arena, &h->iomem, h->n_iomem, &h->cap_iomem,
 			   sizeof(*h->iomem)) < 0)
 		return -ENOMEM;
@@ -194,7 +203,7 @@ static int read_iomem(struct vck_host *h, struct vck_root *root)
 		r = take_iomem_line(h, line, len, &real);
 	if (r == -ENOMEM)
 		return r;
-	if (real) {
+	if (real && r == 0) {
 		h->have |= VCK_EV_IOMEM;
 		if (h->memory_top)
 			h->have |= VCK_EV_MEMORY;

@@ -342,6 +342,32 @@ static void test_usage(void **state)
 	assert_int_equal(memhost_problem(h, "usage", "which processes")->err, EACCES);
 }
 
+/* Files of the kernel that are larger than the kernel makes them. */
+static void test_too_large(void **state)
+{
+	static const char *const line = "00001000-00001fff : BOOTFB\n";
+	cleanup_free char *big = calloc(1, 1 << 20);
+	struct vck_memtree *t = vck_memtree_new();
+
+	(void)state;
+	assert_non_null(big);
+	for (size_t i = 0; i < 257; i++)
+		memcpy(big + i * strlen(line), line, strlen(line));
+	assert_int_equal(vck_memtree_file(t, "proc/iomem", big, strlen(big)), 0);
+	memset(big, ' ', 1 << 20);
+	assert_int_equal(vck_memtree_file(t, "proc/cmdline", big, 65536), 0);
+	assert_int_equal(vck_memtree_file(t, "sys/kernel/iommu_groups/1/reserved_regions",
+					  big, 1 << 20), 0);
+	cleanup_host struct vck_host *h = memhost_gather(t, VCK_ORIGIN_CAPTURE);
+
+	assert_null(h->cmdline);
+	assert_int_equal(memhost_problem(h, "kernel", "kernel command line")->err, EFBIG);
+	assert_int_equal(memhost_problem(h, "kernel", "memory map")->err, E2BIG);
+	assert_false(vck_host_has(h, VCK_EV_IOMEM));
+	assert_int_equal(h->groups[0]->regions_known, VCK_UNKNOWN);
+	assert_int_equal(memhost_problem(h, "groups", "reserved regions")->err, EFBIG);
+}
+
 /* One directory by many names, where the kernel has no links: not read once more. */
 static void test_links(void **state)
 {
@@ -428,6 +454,7 @@ int main(void)
 		cmocka_unit_test(test_holder_loop),
 		cmocka_unit_test(test_usage),
 		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_too_large),
 		cmocka_unit_test(test_links),
 		cmocka_unit_test(test_many_holders),
 	};
