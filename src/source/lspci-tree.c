@@ -24,6 +24,10 @@ struct build {
 	struct vck_memtree *t;
 	struct bridge *bridges; /* sorted by domain and secondary bus */
 	size_t n_bridges;
+	/* for each bus of one domain the bridge above, see bridge_above() */
+	const struct vck_lspci_fn *above[256];
+	uint32_t domain;
+	bool has_above;
 	struct vck_lspci_pf *pfs;
 	size_t n_pfs;
 	bool all_groups; /* the text shows the groups of the whole host */
@@ -92,32 +96,38 @@ static int find_bridges(struct build *b)
 	return 0;
 }
 
-/* The bridge that leads to the bus of @f most closely: its secondary bus, or one of the
- * buses that VFs fill behind it. */
-static const struct vck_lspci_fn *bridge_above(const struct build *b,
-					       const struct vck_lspci_fn *f)
+/* The bridge that leads to each bus of a domain most closely: its secondary bus, or one of
+ * the buses that VFs fill behind it. */
+static void fill_above(struct build *b, uint32_t domain)
 {
 	size_t lo = 0, hi = b->n_bridges;
 
-	while (lo < hi) { /* the first bridge behind the bus */
+	memset(b->above, 0, sizeof(b->above));
+	b->domain = domain;
+	b->has_above = true;
+	while (lo < hi) { /* the first bridge of the domain */
 		size_t mid = lo + (hi - lo) / 2;
-		const struct bridge *x = &b->bridges[mid];
 
-		if (x->fn->bdf.domain < f->bdf.domain ||
-		    (x->fn->bdf.domain == f->bdf.domain && x->secondary <= f->bdf.bus))
+		if (b->bridges[mid].fn->bdf.domain < domain)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
-	for (; lo > 0; lo--) {
-		const struct bridge *x = &b->bridges[lo - 1];
+	/* A later one is closer to all that it leads to. */
+	for (; lo < b->n_bridges && b->bridges[lo].fn->bdf.domain == domain; lo++) {
+		const struct bridge *x = &b->bridges[lo];
 
-		if (x->fn->bdf.domain != f->bdf.domain)
-			break;
-		if (x->subordinate >= f->bdf.bus)
-			return x->fn;
+		for (unsigned bus = x->secondary; bus <= x->subordinate; bus++)
+			b->above[bus] = x->fn;
 	}
-	return NULL;
+}
+
+/* Functions come domain by domain, and so do the tables of their bridges. */
+static const struct vck_lspci_fn *bridge_above(struct build *b, const struct vck_lspci_fn *f)
+{
+	if (!b->has_above || b->domain != f->bdf.domain)
+		fill_above(b, f->bdf.domain);
+	return b->above[f->bdf.bus];
 }
 
 /* --- places --- */
@@ -185,7 +195,7 @@ static bool is_on_root_bus(const struct build *b, const struct vck_lspci_fn *f)
 }
 
 /* The function's directory below the root; false: its place is not known. */
-static bool place(const struct build *b, const struct vck_lspci_fn *f,
+static bool place(struct build *b, const struct vck_lspci_fn *f,
 		  struct vck_buf *path)
 {
 	const struct vck_lspci_fn *chain[DEPTH_MAX];

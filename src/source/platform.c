@@ -7,6 +7,7 @@
 #include <ctype.h>
 #include <errno.h>
 
+#include "base/oom.h"
 #include "source/pci.h"
 
 struct platform_reader {
@@ -15,6 +16,8 @@ struct platform_reader {
 	struct vck_tally tally;
 	struct vck_intern names;
 	bool unread; /* a bus that there is could not be listed */
+	char **in_iort; /* objects that the IORT names, without padding, sorted */
+	size_t n_in_iort;
 };
 
 struct candidate {
@@ -45,38 +48,69 @@ static size_t segment(const char **s, const char **start)
 	return n;
 }
 
-static bool same_object(const char *a, const char *b)
+/* "\\_SB_.PC00" as "_SB.PC00"; owned, NULL when memory is short. */
+static char *plain_object(const char *path)
 {
-	for (;;) {
-		const char *x, *y;
-		size_t n = segment(&a, &x), m = segment(&b, &y);
+	char *text = malloc(strlen(path) + 2), *out = text;
+	const char *start;
+	size_t n;
 
-		if (n != m || strncmp(x, y, n) != 0)
-			return false;
-		if (!n)
-			return !*a && !*b;
+	if (!text)
+		return NULL;
+	while ((n = segment(&path, &start))) {
+		memcpy(out, start, n);
+		out += n;
+		*out++ = '.';
 	}
+	/* What ends in the middle is no other object's name. */
+	out = stpcpy(out, *path ? "?" : "");
+	return text;
 }
 
-static bool in_iort(const struct vck_host *h, const char *acpi_path)
+static int object_cmp(const void *a, const void *b)
 {
-	const struct vck_iort *iort = h->acpi.iort;
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
 
-	for (size_t i = 0; iort && acpi_path && i < iort->n_nodes; i++) {
+static int list_iort(struct platform_reader *rd)
+{
+	const struct vck_iort *iort = rd->h->acpi.iort;
+
+	rd->in_iort = iort ? calloc(iort->n_nodes + 1, sizeof(*rd->in_iort)) : NULL;
+	if (iort && !rd->in_iort)
+		return vck_oom();
+	for (size_t i = 0; iort && i < iort->n_nodes; i++) {
 		const struct vck_iort_node *n = &iort->nodes[i];
 
-		if (n->type == VCK_IORT_NAMED && n->name &&
-		    same_object(n->name, acpi_path))
-			return true;
+		if (n->type != VCK_IORT_NAMED || !n->name)
+			continue;
+		rd->in_iort[rd->n_in_iort] = plain_object(n->name);
+		if (!rd->in_iort[rd->n_in_iort++])
+			return vck_oom();
 	}
-	return false;
+	if (rd->n_in_iort > 1)
+		qsort(rd->in_iort, rd->n_in_iort, sizeof(*rd->in_iort), object_cmp);
+	return 0;
+}
+
+static bool in_iort(const struct platform_reader *rd, const char *acpi_path)
+{
+	cleanup_free char *plain = NULL;
+
+	if (!acpi_path || !rd->n_in_iort)
+		return false;
+	plain = plain_object(acpi_path);
+	if (!plain)
+		vck_oom_note();
+	return plain && !str_ends(plain, "?") &&
+	       bsearch(&plain, rd->in_iort, rd->n_in_iort, sizeof(plain), object_cmp);
 }
 
 static bool is_wanted(const struct platform_reader *rd, const struct candidate *c)
 {
 	return vck_dir_has(c->dir, "iommu_group") || vck_dt_prop(c->of_node, "iommus") ||
 	       (c->driver_len > 0 && streq(c->driver, "virtio-mmio")) ||
-	       in_iort(rd->h, c->acpi_path);
+	       in_iort(rd, c->acpi_path);
 }
 
 /* --- what it is --- */
@@ -236,11 +270,16 @@ int vck_read_platform(struct vck_host *h, struct vck_root *root)
 
 	if (vck_root_origin(root) == VCK_ORIGIN_LSPCI)
 		return 0;
-	r = read_bus(&rd, "sys/bus/platform/devices", VCK_BUS_PLATFORM);
+	r = list_iort(&rd);
+	if (r == 0)
+		r = read_bus(&rd, "sys/bus/platform/devices", VCK_BUS_PLATFORM);
 	if (r == 0)
 		r = read_bus(&rd, "sys/bus/amba/devices", VCK_BUS_AMBA);
 	if (!rd.unread)
 		h->have |= VCK_EV_PLATFORM;
 	vck_tally_report(&rd.tally, h);
+	for (size_t i = 0; i < rd.n_in_iort; i++)
+		free(rd.in_iort[i]);
+	free(rd.in_iort);
 	return r;
 }
