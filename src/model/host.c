@@ -294,18 +294,18 @@ enum vck_tri vck_host_param_bool(const struct vck_host *h, const char *module, c
 	return streq(v, "N") || streq(v, "0") ? VCK_NO : VCK_UNKNOWN;
 }
 
-/* The kernel takes '-' and '_' in option names as the same (kernel/params.c, dash2underscore). */
-static bool key_matches(const char *word, size_t n, const char *key)
-{
-	if (strlen(key) != n)
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		char a = word[i] == '-' ? '_' : word[i], b = key[i] == '-' ? '_' : key[i];
+/* --- the kernel command line --- */
 
-		if (a != b)
-			return false;
+/* The kernel takes '-' and '_' in option names as the same (kernel/params.c, dash2underscore). */
+static int key_cmp(const char *a, size_t n, const char *b, size_t m)
+{
+	for (size_t i = 0; i < n && i < m; i++) {
+		char x = a[i] == '-' ? '_' : a[i], y = b[i] == '-' ? '_' : b[i];
+
+		if (x != y)
+			return x < y ? -1 : 1;
 	}
-	return true;
+	return n < m ? -1 : n > m;
 }
 
 /* Length of the word at @s; blanks inside of double quotes belong to it (lib/cmdline.c). */
@@ -321,43 +321,125 @@ static size_t word_length(const char *s)
 	return n;
 }
 
-const char *vck_cmdline_get(const struct vck_host *h, const char *key, unsigned nth, size_t *len)
+/* The next option at *s, which moves behind it; false at the end. */
+static bool next_option(const char **s, struct vck_bootopt *ret)
+{
+	size_t n, k;
+
+	while (isspace((unsigned char)**s))
+		(*s)++;
+	n = word_length(*s);
+	if (!n || (n == 2 && strncmp(*s, "--", 2) == 0))
+		return false; /* the rest is for init */
+	for (k = 0; k < n && (*s)[k] != '='; k++)
+		;
+	*ret = (struct vck_bootopt){
+		.key = *s,
+		.key_len = k,
+		.value = k < n ? *s + k + 1 : *s + n,
+		.len = k < n ? n - k - 1 : 0,
+	};
+	*s += n;
+	return true;
+}
+
+static int option_cmp(const void *a, const void *b)
+{
+	const struct vck_bootopt *x = a, *y = b;
+	int r = key_cmp(x->key, x->key_len, y->key, y->key_len);
+
+	return r ? r : x->key < y->key ? -1 : x->key > y->key;
+}
+
+int vck_cmdline_index(struct vck_host *h)
 {
 	const char *s = h->cmdline;
+	struct vck_bootopt o;
+	size_t cap = 0;
 
-	while (s && *s) {
-		size_t n, k;
+	h->options = NULL;
+	h->n_options = 0;
+	h->options_of = s;
+	while (s && next_option(&s, &o)) {
+		if (vck_arena_grow(&h->arena, &h->options, h->n_options, &cap, sizeof(o)) < 0)
+			return -ENOMEM;
+		h->options[h->n_options++] = o;
+	}
+	if (h->n_options > 1)
+		qsort(h->options, h->n_options, sizeof(o), option_cmp);
+	return 0;
+}
 
-		while (isspace((unsigned char)*s))
-			s++;
-		n = word_length(s);
-		if (n == 2 && strncmp(s, "--", 2) == 0)
-			break; /* the rest is for init */
-		for (k = 0; k < n && s[k] != '='; k++)
-			;
-		if (n && key_matches(s, k, key) && nth-- == 0) {
-			*len = k < n ? n - k - 1 : 0;
-			return k < n ? s + k + 1 : s + n;
+/* Where the options of one name are: in the index, or still to be looked for. */
+struct option_walk {
+	const char *key, *s;
+	size_t key_len, at;
+	bool indexed;
+};
+
+static struct option_walk walk_options(const struct vck_host *h, const char *key)
+{
+	struct option_walk w = {.key = key, .s = h->cmdline, .key_len = strlen(key)};
+	size_t high = h->n_options;
+
+	w.indexed = h->options_of && h->options_of == h->cmdline;
+	while (w.indexed && w.at < high) {
+		const struct vck_bootopt *o = &h->options[w.at + (high - w.at) / 2];
+
+		if (key_cmp(o->key, o->key_len, key, w.key_len) < 0)
+			w.at = (size_t)(o - h->options) + 1;
+		else
+			high = (size_t)(o - h->options);
+	}
+	return w;
+}
+
+static bool next_of(const struct vck_host *h, struct option_walk *w, struct vck_bootopt *ret)
+{
+	if (w->indexed && w->at < h->n_options) {
+		*ret = h->options[w->at++];
+		return key_cmp(ret->key, ret->key_len, w->key, w->key_len) == 0;
+	}
+	while (!w->indexed && w->s && next_option(&w->s, ret)) {
+		if (key_cmp(ret->key, ret->key_len, w->key, w->key_len) == 0)
+			return true;
+	}
+	return false;
+}
+
+const char *vck_cmdline_get(const struct vck_host *h, const char *key, unsigned nth, size_t *len)
+{
+	struct option_walk w = walk_options(h, key);
+	struct vck_bootopt o;
+
+	if (w.indexed) {
+		w.at += nth;
+		nth = 0;
+	}
+	while (next_of(h, &w, &o)) {
+		if (nth-- == 0) {
+			*len = o.len;
+			return o.value;
 		}
-		s += n;
 	}
 	return NULL;
 }
 
 bool vck_cmdline_has(const struct vck_host *h, const char *key, const char *word)
 {
-	size_t want = strlen(word), len;
-	const char *v;
+	struct option_walk w = walk_options(h, key);
+	size_t want = strlen(word);
+	struct vck_bootopt o;
 
-	for (unsigned i = 0; (v = vck_cmdline_get(h, key, i, &len)); i++) {
-		while (len) {
-			const char *comma = memchr(v, ',', len);
-			size_t n = comma ? (size_t)(comma - v) : len;
+	while (next_of(h, &w, &o)) {
+		while (o.len) {
+			const char *comma = memchr(o.value, ',', o.len);
+			size_t n = comma ? (size_t)(comma - o.value) : o.len;
 
-			if (n == want && strncmp(v, word, n) == 0)
+			if (n == want && strncmp(o.value, word, n) == 0)
 				return true;
-			v += n + (comma ? 1 : 0);
-			len -= n + (comma ? 1 : 0);
+			o.value += n + (comma ? 1 : 0);
+			o.len -= n + (comma ? 1 : 0);
 		}
 	}
 	return false;

@@ -307,6 +307,12 @@ struct vck_unit {
 	unsigned address_width; /* bits, 0 unknown */
 };
 
+/* A word of the kernel command line, in it and not terminated. */
+struct vck_bootopt {
+	const char *key, *value;
+	size_t key_len, len;
+};
+
 struct vck_param {
 	const char *module, *name, *value;
 };
@@ -345,6 +351,9 @@ struct vck_host {
 	enum vck_tri privileged; /* capabilities of config space could be read */
 	enum vck_lockdown lockdown;
 	const char *cmdline;
+	struct vck_bootopt *options; /* derived: of options_of, by name and place */
+	size_t n_options;
+	const char *options_of;
 	enum vck_tri in_guest;
 	const char *in_guest_why;
 	uint64_t memory_top;   /* highest RAM address + 1, 0 unknown */
@@ -433,6 +442,9 @@ struct vck_unit *vck_host_find_unit(const struct vck_host *h, const char *name);
 const char *vck_host_param(const struct vck_host *h, const char *module, const char *name);
 /* Truth of a bool parameter: Y/N/1/0; unknown when it is not there. */
 enum vck_tri vck_host_param_bool(const struct vck_host *h, const char *module, const char *name);
+/* Sorts the options of the command line by name, once for many lookups. Until then, and after
+ * another command line was set, these go through it. Return: 0 or -ENOMEM. */
+int vck_cmdline_index(struct vck_host *h) must_check;
 /**
  * vck_cmdline_get - an option of the kernel command line
  * @h: the host; no command line gives NULL

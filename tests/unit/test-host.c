@@ -368,6 +368,37 @@ static void test_too_large(void **state)
 	assert_int_equal(memhost_problem(h, "groups", "reserved regions")->err, EFBIG);
 }
 
+/* With and without the index, the same. */
+static void test_cmdline(void **state)
+{
+	cleanup_host struct vck_host *h = vck_host_new();
+	size_t len;
+
+	(void)state;
+	h->cmdline = " iommu=pt quiet x=\"a b\" intel-iommu=on,sm_on intel_iommu=off iommu=soft "
+		     "iommux=1 -- iommu=init";
+	for (int i = 0; i < 2; i++) {
+		assert_memory_equal(vck_cmdline_get(h, "iommu", 0, &len), "pt", 2);
+		assert_int_equal(len, 2);
+		assert_memory_equal(vck_cmdline_get(h, "iommu", 1, &len), "soft", 4);
+		assert_null(vck_cmdline_get(h, "iommu", 2, &len));
+		assert_non_null(vck_cmdline_get(h, "quiet", 0, &len));
+		assert_int_equal(len, 0);
+		assert_non_null(vck_cmdline_get(h, "x", 0, &len));
+		assert_int_equal(len, 5);
+		assert_null(vck_cmdline_get(h, "b\"", 0, &len));
+		assert_null(vck_cmdline_get(h, "iomm", 0, &len));
+		assert_null(vck_cmdline_get(h, "zz", 7, &len));
+		assert_true(vck_cmdline_has(h, "intel_iommu", "sm_on"));
+		assert_true(vck_cmdline_has(h, "intel-iommu", "off"));
+		assert_false(vck_cmdline_has(h, "intel_iommu", "sm"));
+		assert_int_equal(vck_cmdline_index(h), 0);
+	}
+	h->cmdline = "quiet";
+	assert_null(vck_cmdline_get(h, "iommu", 0, &len));
+	assert_non_null(vck_cmdline_get(h, "quiet", 0, &len));
+}
+
 /* One directory by many names, where the kernel has no links: not read once more. */
 static void test_links(void **state)
 {
@@ -454,6 +485,7 @@ int main(void)
 		cmocka_unit_test(test_holder_loop),
 		cmocka_unit_test(test_usage),
 		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_cmdline),
 		cmocka_unit_test(test_too_large),
 		cmocka_unit_test(test_links),
 		cmocka_unit_test(test_many_holders),
