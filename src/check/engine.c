@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "check/engine.h"
+#include "check/tables.h"
 
 static const char *const host_evidence[] = {
 	"kernel release",	"architecture",	       "kernel command line", "lockdown state",
@@ -223,7 +224,7 @@ static int run_rules(struct vck_host *h)
 int vck_check(struct vck_host *h)
 {
 	int (*const steps[])(struct vck_host *h) = {
-		vck_cmdline_index,    vck_derive_twins,	  vck_derive_units,
+		vck_cmdline_index,    vck_dt_index_maps,    vck_derive_twins,     vck_derive_units,
 		vck_derive_grouping,  vck_derive_coherency, vck_derive_nosnoop,
 		vck_derive_reset,     vck_derive_attach,    run_rules,
 		vck_derive_verdicts,

@@ -11,22 +11,6 @@ enum {
 	MAX_PARENTS = 128,
 };
 
-static struct vck_bytes prop_bytes(const struct vck_dt_node *n, const char *name)
-{
-	const struct vck_dt_prop *p = vck_dt_prop(n, name);
-
-	return p ? (struct vck_bytes){ p->data, p->len } : (struct vck_bytes){ 0 };
-}
-
-/* A cell; @fallback where the property is missing or cut short. */
-static uint32_t cell(const struct vck_dt_node *n, const char *name, uint32_t fallback)
-{
-	uint32_t v = fallback;
-
-	(void)!vck_be32(prop_bytes(n, name), 0, &v);
-	return v;
-}
-
 bool vck_dt_available(const struct vck_dt_node *n)
 {
 	struct vck_bytes b = prop_bytes(n, "status");
@@ -42,92 +26,6 @@ const struct vck_dt_node *vck_dt_dma_node(const struct vck_device *d)
 	return d->bus == VCK_BUS_PCI ? d->bridge_of_node : d->of_node;
 }
 
-/* --- maps: (input, phandle, output cells, length), of_map_id --- */
-
-enum {
-	MAX_OUTPUT = 16, /* MAX_PHANDLE_ARGS */
-};
-
-struct map {
-	const char *name, *mask, *cells; /* "iommu-map", "iommu-map-mask", "#iommu-cells" */
-};
-
-static const struct map iommu_map = { "iommu-map", "iommu-map-mask", "#iommu-cells" };
-static const struct map msi_map = { "msi-map", "msi-map-mask", "#msi-cells" };
-
-/* Maps that name one cell for a target that takes two, and were always read so
- * (of_check_bad_map, 7.2): one target throughout, each entry of length 1. */
-static bool is_short_map(struct vck_bytes b)
-{
-	uint32_t first, phandle, len;
-
-	if (b.len % 16 || !vck_be32(b, 4, &first))
-		return false;
-	for (size_t at = 0; at < b.len; at += 16) {
-		if (!vck_be32(b, at + 4, &phandle) || !vck_be32(b, at + 12, &len) ||
-		    phandle != first || len != 1)
-			return false;
-	}
-	return true;
-}
-
-/* Output cells of an entry: one before 7.2, then as many as its target says. False: the
- * kernel gives the map up. */
-static bool output_cells(const struct map *m, struct vck_bytes b, const struct vck_dt_node *target,
-			 bool by_target, uint32_t *ret)
-{
-	*ret = 1;
-	if (!by_target)
-		return true;
-	if (!target)
-		return false; /* how long the entry is cannot be told */
-	*ret = cell(target, m->cells, 1);
-	if (*ret == 2 && is_short_map(b))
-		*ret = 1;
-	return *ret <= MAX_OUTPUT;
-}
-
-/* The node that the map of @n sends @id to; false when no entry holds it, or the map is
- * wrong where the kernel looks. */
-static bool walk_map(const struct vck_host *h, const struct vck_dt_node *n, const struct map *m,
-		     uint32_t id, bool by_target, struct vck_dt_node **ret)
-{
-	struct vck_bytes b = prop_bytes(n, m->name);
-	uint32_t mask = cell(n, m->mask, 0xffffffff), in, phandle, cells, len;
-
-	if (b.len % (by_target ? 4 : 16))
-		return false;
-	id &= mask;
-	for (size_t at = 0; at < b.len; at += 4 * (3 + (size_t)cells)) {
-		struct vck_dt_node *target;
-
-		if (!vck_be32(b, at, &in) || !vck_be32(b, at + 4, &phandle) || in & ~mask)
-			return false;
-		target = vck_dt_find_phandle(&h->dt, phandle);
-		if (!output_cells(m, b, target, by_target, &cells) ||
-		    !vck_be32(b, at + 4 * (2 + (size_t)cells), &len))
-			return false;
-		if (id < in || id - in >= len)
-			continue;
-		*ret = target;
-		/* What a range does to several cells, nobody has said. */
-		return target && (cells <= 1 || len == 1);
-	}
-	return false;
-}
-
-static enum vck_tri map_target(const struct vck_host *h, const struct vck_dt_node *n,
-			       const struct map *m, uint32_t id, struct vck_dt_node **ret)
-{
-	struct vck_dt_node *one = NULL, *many = NULL;
-	bool old = walk_map(h, n, m, id, false, &one), new = walk_map(h, n, m, id, true, &many);
-
-	if (!h->kver && (old != new || (old && one != many)))
-		return VCK_UNKNOWN;
-	*ret = h->kver >= VCK_KVER(7, 2) ? many : one;
-	return vck_tri(h->kver >= VCK_KVER(7, 2) ? new : old);
-}
-
 /* Each id that a function may use has to be mapped: of_pci_iommu_init() ends at the first that
  * is not, and of_iommu_configure() takes back what came before (drivers/iommu/of_iommu.c, 5.10
  * to 7.2). */
@@ -139,7 +37,7 @@ static enum vck_tri pci_unit(const struct vck_host *h, const struct vck_device *
 	enum vck_tri all = vck_tri(n != 0);
 
 	for (size_t i = n; i-- > 0 && all == VCK_YES;)
-		all = map_target(h, d->bridge_of_node, &iommu_map, ids[i], ret);
+		all = vck_dt_map_target(h, d->bridge_of_node, false, ids[i], ret);
 	return all;
 }
 
@@ -150,7 +48,7 @@ static enum vck_tri msi_target(const struct vck_host *h, const struct vck_device
 	uint16_t ids[VCK_REQUESTER_IDS_MAX];
 	size_t n = vck_tables_requester_ids(h, d, ids, ARRAY_SIZE(ids));
 
-	return n ? map_target(h, d->bridge_of_node, &msi_map, ids[n - 1], ret) : VCK_NO;
+	return n ? vck_dt_map_target(h, d->bridge_of_node, true, ids[n - 1], ret) : VCK_NO;
 }
 
 enum vck_tri vck_dt_unit(const struct vck_host *h, const struct vck_device *d,

@@ -4,6 +4,7 @@
 #ifndef VCK_CHECK_TABLES_INTERNAL_H
 #define VCK_CHECK_TABLES_INTERNAL_H
 
+#include "base/cursor.h"
 #include "check/tables.h"
 
 /* Regions while they are collected. */
@@ -48,6 +49,27 @@ int vck_iort_regions(const struct vck_device *d, struct vck_region_list *l) must
 const struct vck_viot_node *vck_viot_unit(const struct vck_host *h, const struct vck_device *d);
 const struct vck_rimt_node *vck_rimt_device(const struct vck_host *h, const struct vck_device *d);
 const struct vck_rimt_node *vck_rimt_unit(const struct vck_host *h, const struct vck_device *d);
+
+/* --- tables-dt-map.c --- */
+static inline struct vck_bytes prop_bytes(const struct vck_dt_node *n, const char *name)
+{
+	const struct vck_dt_prop *p = vck_dt_prop(n, name);
+
+	return p ? (struct vck_bytes){ p->data, p->len } : (struct vck_bytes){ 0 };
+}
+
+/* A cell; @fallback where the property is missing or cut short. */
+static inline uint32_t cell(const struct vck_dt_node *n, const char *name, uint32_t fallback)
+{
+	uint32_t v = fallback;
+
+	(void)!vck_be32(prop_bytes(n, name), 0, &v);
+	return v;
+}
+/* Where iommu-map or msi-map of a host bridge sends a requester id; VCK_UNKNOWN where it depends
+ * on the kernel's release and that is not known. */
+enum vck_tri vck_dt_map_target(const struct vck_host *h, const struct vck_dt_node *n, bool msi,
+			       uint16_t id, struct vck_dt_node **ret);
 
 /* --- tables-dt.c --- */
 /* The device tree's node that decides for a device's DMA: the host bridge's for PCI. */

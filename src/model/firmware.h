@@ -214,6 +214,24 @@ struct vck_dt_node {
 	struct vck_dt_prop *props; /* only those that somebody reads, see source/dt.c */
 	size_t n_props;
 	uint32_t phandle; /* 0 = none */
+	struct vck_dt_maps *maps; /* derived: of a host bridge with long maps, or NULL */
+};
+
+/* Requester ids from @first to the next run's: where a map sends them. */
+struct vck_dt_run {
+	uint32_t first;
+	bool mapped;
+	struct vck_dt_node *target;
+};
+
+struct vck_dt_runs {
+	struct vck_dt_run *runs;
+	size_t n;
+};
+
+/* As kernels read them before 7.2, and from then on. */
+struct vck_dt_maps {
+	struct vck_dt_runs iommu[2], msi[2];
 };
 
 struct vck_dt {

@@ -69,6 +69,15 @@ struct vck_group *vck_host_add_group(struct vck_host *h, const char *id)
 	return g;
 }
 
+static int unit_cmp(const void *a, const void *b)
+{
+	const struct vck_unit *x = *(struct vck_unit *const *)a;
+	const struct vck_unit *y = *(struct vck_unit *const *)b;
+	int r = vck_natural_cmp(x->name, y->name);
+
+	return r ? r : strcmp(x->name, y->name);
+}
+
 struct vck_unit *vck_host_add_unit(struct vck_host *h, const char *name)
 {
 	char *copy = vck_arena_strdup(&h->arena, name);
@@ -77,8 +86,12 @@ struct vck_unit *vck_host_add_unit(struct vck_host *h, const char *name)
 	if (!copy)
 		return NULL;
 	u = add_object(h, &h->units, &h->n_units, &h->cap_units, sizeof(*u));
-	if (u)
-		u->name = copy;
+	if (!u)
+		return NULL;
+	u->name = copy;
+	h->units_sorted = h->n_units == 1 ||
+			  (h->units_sorted && unit_cmp(&h->units[h->n_units - 2],
+						       &h->units[h->n_units - 1]) < 0);
 	return u;
 }
 
@@ -184,15 +197,6 @@ static int group_cmp(const void *a, const void *b)
 	return vck_natural_cmp(x->id, y->id);
 }
 
-static int unit_cmp(const void *a, const void *b)
-{
-	const struct vck_unit *x = *(struct vck_unit *const *)a;
-	const struct vck_unit *y = *(struct vck_unit *const *)b;
-	int r = vck_natural_cmp(x->name, y->name);
-
-	return r ? r : strcmp(x->name, y->name);
-}
-
 static void sort_pointers(void *array, size_t n, int (*cmp)(const void *, const void *))
 {
 	if (n > 1)
@@ -204,6 +208,7 @@ void vck_host_sort(struct vck_host *h)
 	sort_pointers(h->devices, h->n_devices, device_cmp);
 	sort_pointers(h->groups, h->n_groups, group_cmp);
 	sort_pointers(h->units, h->n_units, unit_cmp);
+	h->units_sorted = true;
 	for (size_t i = 0; i < h->n_groups; i++)
 		sort_pointers(h->groups[i]->devices, h->groups[i]->n_devices, device_cmp);
 }
@@ -265,6 +270,13 @@ struct vck_group *vck_host_find_group(const struct vck_host *h, const char *id)
 
 struct vck_unit *vck_host_find_unit(const struct vck_host *h, const char *name)
 {
+	const struct vck_unit unit = { .name = name }, *key = &unit;
+	struct vck_unit **p = NULL;
+
+	if (h->units_sorted && h->n_units)
+		p = bsearch(&key, h->units, h->n_units, sizeof(*p), unit_cmp);
+	if (h->units_sorted)
+		return p ? *p : NULL;
 	for (size_t i = 0; i < h->n_units; i++) {
 		if (streq(h->units[i]->name, name))
 			return h->units[i];

@@ -367,6 +367,7 @@ struct vck_host {
 	struct vck_dt dt;
 	struct vck_unit **units;
 	size_t n_units, cap_units;
+	bool units_sorted; /* by name */
 	struct vck_group **groups; /* the kernel's, sorted by number */
 	size_t n_groups, cap_groups;
 	enum vck_tri deferral; /* derived: does the kernel still wait for an IOMMU? */
