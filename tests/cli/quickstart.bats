@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What counts the tests counts right; quickstart refuses what it does not know.
+# What counts the tests counts right; quickstart refuses what it does not know and says what
+# it lacks.
 
 setup() {
 	srcdir=${srcdir:-.}
@@ -45,4 +46,42 @@ count() {
 	[ "$status" -eq 2 ]
 	run sh "$srcdir/quickstart" check --please
 	[ "$status" -eq 2 ]
+}
+
+# stub NAME TEXT: a program of that name in the only directory of PATH
+stub() {
+	printf '#!/bin/sh\n%s\n' "$2" >"$BATS_TEST_TMPDIR/bin/$1"
+	chmod +x "$BATS_TEST_TMPDIR/bin/$1"
+}
+
+# In a copy, for it writes to ./build; with no package there and this user.
+bare_quickstart() { # UID
+	local tool
+	mkdir -p "$BATS_TEST_TMPDIR/bin"
+	cp "$srcdir/quickstart" "$BATS_TEST_TMPDIR/"
+	for tool in sh dirname mkdir cat; do
+		ln -sf "$(command -v "$tool")" "$BATS_TEST_TMPDIR/bin/$tool"
+	done
+	stub id "echo $1"
+	stub dpkg-query 'exit 1'
+	stub apt-get 'echo "apt-get was here"; exit 100'
+	run env PATH="$BATS_TEST_TMPDIR/bin" sh "$BATS_TEST_TMPDIR/quickstart"
+}
+
+@test "quickstart: who may not install packages is told so, and the command" {
+	bare_quickstart 1000
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"quickstart: installing: gcc "* ]]
+	[[ "$output" == *"quickstart: cannot install packages: not root, and no sudo (as root: apt-get "* ]]
+	[[ "$output" != *"apt-get was here"* ]]
+}
+
+@test "quickstart: what the packager said is shown where it fails" {
+	bare_quickstart 0
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"apt-get was here"*"quickstart: cannot install packages" ]]
+	stub sudo 'echo "sudo $*"; exit 1'
+	bare_quickstart 1000
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"sudo apt-get update -q"*"quickstart: cannot install packages" ]]
 }
