@@ -69,13 +69,16 @@ const struct vck_rule vck_rule_device_intx = {
 	.symptoms = VCK_STRINGS("27"),
 };
 
+#define SRIOV_CTL_VFE 1u /* VF Enable, PCIe Base 9.3.3.3.1 */
+
 static bool is_pf(const struct vck_subject *s)
 {
 	return vck_applies_pci(s) &&
 	       (s->device->sriov_totalvfs || s->device->cap.sriov.present == VCK_YES);
 }
 
-/* Resources 7 to 12 of the file are the VF BARs. */
+/* Resources 7 to 12 of the file are the VF BARs (include/linux/pci.h: PCI_IOV_RESOURCES);
+ * a kernel without CONFIG_PCI_IOV has none of them in it. Where VFs are, there was room. */
 static enum vck_result sriov_eval(const struct vck_subject *s, struct vck_finding *f)
 {
 	const struct vck_device *d = s->device;
@@ -83,14 +86,20 @@ static enum vck_result sriov_eval(const struct vck_subject *s, struct vck_findin
 	if (d->cap.sriov.present != VCK_YES)
 		return vck_result_of(d->cap.sriov.present == VCK_NO ? VCK_YES
 								    : VCK_UNKNOWN);
+	if (d->sriov_numvfs || d->cap.sriov.ctl & SRIOV_CTL_VFE)
+		return VCK_RESULT_PASS;
 	for (size_t i = 0; i < 6; i++) {
-		const struct vck_resource *r =
-			i + 7 < d->n_resources ? &d->resources[i + 7] : NULL;
-
-		if (!d->cap.sriov.vf_bar[i] || (r && r->end))
+		if (!d->cap.sriov.vf_bar[i])
 			continue;
 		if (i && (d->cap.sriov.vf_bar[i - 1] & 7) == 4)
 			continue; /* upper half of the one before */
+		if (i + 7 >= d->n_resources) {
+			vck_finding_summary(s, f, "resource has no line for VF BAR %zu",
+					    i);
+			return VCK_RESULT_UNKNOWN;
+		}
+		if (d->resources[i + 7].end)
+			continue;
 		vck_finding_summary(s, f, "VF BAR %zu has no address: VFs cannot be made",
 				    i);
 		vck_finding_evidence(s, f, vck_device_sysfs(s, d, "resource"),

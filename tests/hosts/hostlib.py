@@ -184,9 +184,13 @@ class Manifest:
         return "\n".join(self.lines) + "\n"
 
 
+NO_RESOURCE = "0x%016x 0x%016x 0x%016x\n" % (0, 0, 0)
+
+
 class Host(Manifest):
-    def __init__(self, title, release, arch, cmdline, lockdown="none"):
+    def __init__(self, title, release, arch, cmdline, lockdown="none", has_iov=False):
         super().__init__(title)
+        self.has_iov = has_iov  # CONFIG_PCI_IOV
         self.paths = {}    # address: its directory
         self.configs = {}  # address: bytes
         self.groups = {}   # id: members
@@ -224,7 +228,7 @@ class Host(Manifest):
 
     def fn(self, addr, ids, cls, parent=None, root=None, rev=1, sub=None, multi=False, buses=None,
            driver=None, group=None, unit=None, caps=(), ext=(), size=None, reset=None, pin=1,
-           bars=(), numa=-1, boot_vga=None, physfn=None, totalvfs=None, numvfs=0, power="active",
+           bars=(), vf_bars=(), numa=-1, boot_vga=None, physfn=None, totalvfs=None, numvfs=0, power="active",
            control="on", state="D0", override="(null)", acpi=None, command=0x406, companion=None,
            cdev=None):
         """One function with everything that a reader looks at."""
@@ -248,7 +252,11 @@ class Host(Manifest):
         self.f(path + "/uevent", uevent)
         self.x(path + "/config", data)
         rows = ["0x%016x 0x%016x 0x%016x\n" % b for b in bars]
-        rows += ["0x%016x 0x%016x 0x%016x\n" % (0, 0, 0)] * (7 - len(rows))
+        rows += [NO_RESOURCE] * (7 - len(rows))
+        rows += ["0x%016x 0x%016x 0x%016x\n" % b for b in vf_bars]
+        # CONFIG_PCI_IOV adds the six VF BARs.
+        if self.has_iov:
+            rows += [NO_RESOURCE] * ((17 if buses else 13) - len(rows))
         self.f(path + "/resource", "".join(rows))
         self.f(path + "/revision", "0x%02x\n" % rev)
         self.f(path + "/driver_override", override + "\n")

@@ -168,6 +168,7 @@ static const struct {
 	D("ats-ctl", U16, cap.ats.ctl),
 	D("sriov", TRI, cap.sriov.present),
 	D("vf-bar0", U32, cap.sriov.vf_bar[0]),
+	D("vf-ctl", U16, cap.sriov.ctl),
 	D("record", BOOL, nosnoop.record_cleared),
 	D("persistent", BOOL, nosnoop.conf_persistent),
 	D("guarded", BOOL, nosnoop.conf_guarded),
@@ -380,6 +381,24 @@ static void do_bar(struct rulehost *r, const char *v)
 	r->device->n_resources = 13;
 }
 
+/* FLAGS:START:END of VF BAR 0, behind what "bar" gave */
+static void do_vf_room(struct rulehost *r, const char *v)
+{
+	struct vck_resource *b = (struct vck_resource *)r->device->resources;
+	unsigned long long flags, start, end;
+
+	assert_int_equal(r->device->n_resources, 13);
+	assert_int_equal(sscanf(v, "%llx:%llx:%llx", &flags, &start, &end), 3);
+	b[7] = (struct vck_resource){start, end, flags};
+}
+
+/* As many lines of the resource file, as "bar" made it */
+static void do_lines(struct rulehost *r, const char *v)
+{
+	assert_int_equal(r->device->n_resources, 13);
+	r->device->n_resources = strtoul(v, NULL, 10);
+}
+
 static void do_iomem(struct rulehost *r, const char *v)
 {
 	struct vck_region *g = vck_arena_calloc(&r->host->arena, 1, sizeof(*g));
@@ -538,6 +557,7 @@ static const struct {
 	{"kernel", do_kernel},	   {"arch", do_arch},	{"lockdown", do_lockdown},
 	{"unit", do_unit},	   {"group", do_group}, {"sibling", do_sibling},
 	{"mate", do_mate},	   {"twin", do_twin},	{"region", do_region},
+	{"lines", do_lines},	   {"vf-room", do_vf_room},
 	{"bar", do_bar},	   {"iomem", do_iomem}, {"methods", do_methods},
 	{"param", do_param},	   {"vmd", do_vmd},	{"vmd-child", do_vmd_child},	{"bus", do_platform_bus},
 	{"virtio", do_virtio},	   {"at", do_at},	{"host-bridge", do_bridge},
