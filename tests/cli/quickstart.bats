@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What counts the tests counts right; quickstart refuses what it does not know and says what
-# it lacks.
+# it lacks, as configure does.
 
 setup() {
 	srcdir=${srcdir:-.}
@@ -84,4 +84,17 @@ bare_quickstart() { # UID
 	bare_quickstart 1000
 	[ "$status" -eq 2 ]
 	[[ "$output" == *"sudo apt-get update -q"*"quickstart: cannot install packages" ]]
+}
+
+@test "configure: without pkg-config it says so, not that a library is missing" {
+	[ -x "$srcdir/configure" ] || skip "no configure"
+	mkdir "$BATS_TEST_TMPDIR/build"
+	srcdir=$(realpath "$srcdir")
+	for program in /nonexistent/pkg-config "$(command -v false)"; do
+		cd "$BATS_TEST_TMPDIR/build"
+		run env PKG_CONFIG="$program" "$srcdir/configure" -q
+		[ "$status" -ne 0 ]
+		[[ "$output" == *"$program is missing or does not run (Debian package: pkg-config"* ]]
+		[[ "$output" != *libpci* ]]
+	done
 }
