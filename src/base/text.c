@@ -87,6 +87,24 @@ const char *vck_text_safe_into(const char *s, char *out, size_t size)
 	return out;
 }
 
+void vck_text_shell(struct vck_buf *b, const char *s)
+{
+	cleanup_buf struct vck_buf shown = { 0 };
+
+	vck_text_safe(&shown, s, strlen(s));
+	if (!*s || !streq(vck_buf_str(&shown), s)) {
+		vck_buf_adds(b, *s ? "PATH" : "''");
+		return;
+	}
+	for (; *s; s++) {
+		unsigned char c = (unsigned char)*s;
+
+		if (c < 0x80 && !isalnum(c) && !strchr("_./:@%+=,-", c))
+			vck_buf_addc(b, '\\');
+		vck_buf_addc(b, *s);
+	}
+}
+
 void vck_text_utf8(struct vck_buf *b, const char *s, size_t n)
 {
 	while (n) {

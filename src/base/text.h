@@ -17,6 +17,9 @@ void vck_text_safe(struct vck_buf *b, const char *s, size_t n);
 void vck_text_safe_lines(struct vck_buf *b, const char *s, size_t n);
 /* One line into a fixed buffer, cut at a character when it does not fit; returns @out. */
 const char *vck_text_safe_into(const char *s, char *out, size_t size);
+/* Append @s as one word that a POSIX shell reads back as @s, outside of quotes. What cannot be
+ * shown on a terminal has no such word: "PATH" stands for it. */
+void vck_text_shell(struct vck_buf *b, const char *s);
 /* Append @s as UTF-8 for JSON: bytes that are not UTF-8 become U+FFFD. */
 void vck_text_utf8(struct vck_buf *b, const char *s, size_t n);
 /* Bytes of the valid UTF-8 sequence at @s (1..4), 0 when there is none; code point in @ret. */

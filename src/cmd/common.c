@@ -225,6 +225,21 @@ static int open_confined(const struct vck_global *g, struct vck_root **ret)
 	return r;
 }
 
+/* A directory without sys/ holds nothing that is looked for; where one was meant is said once. */
+static void warn_of_no_sys(const struct vck_global *g, struct vck_root *root)
+{
+	cleanup_dir struct vck_dir *sys = NULL, *pci = NULL;
+
+	if (vck_root_origin(root) != VCK_ORIGIN_ROOT ||
+	    vck_root_opendir(root, "sys", &sys) != -ENOENT)
+		return;
+	if (vck_root_opendir(root, "bus/pci", &pci) == 0)
+		vck_warn("%s: no sys/ in it, it is one itself (give the directory that holds it)",
+			 g->root);
+	else
+		vck_warn("%s: no sys/ in it (give the directory that holds sys/)", g->root);
+}
+
 /* The rules over what was read; speaks when memory ran short anywhere. */
 static int judge(struct vck_global *g, struct vck_host *h)
 {
@@ -320,6 +335,7 @@ static int load(struct vck_global *g, struct vck_memtree *record, struct vck_hos
 		vck_error("%s: cannot read: %s", g->root ? g->root : "/", strerror(ENOMEM));
 		return -ENOMEM;
 	}
+	warn_of_no_sys(g, root);
 	if (record)
 		vck_root_record(root, record);
 	h->root_path = vck_arena_strdup(&h->arena, g->root);

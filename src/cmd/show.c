@@ -6,6 +6,7 @@
 
 #include "cmd/acpiexec.h"
 #include "cmd/commands.h"
+#include "render/labels.h"
 
 struct request {
 	bool json;
@@ -71,7 +72,10 @@ static int run(const struct vck_command *c, struct vck_global *g, int argc, char
 	if (vck_options_take(c, g, argc, argv, &q, &f, NULL, &status) < 0)
 		return status;
 	if (is_empty(&f) && !q.json) {
-		vck_error("show: no device is named ('viommu-check list' lists them)");
+		cleanup_buf struct vck_buf b = { 0 };
+
+		vck_command_label(&b, g->root, "list");
+		vck_error("show: no device is named ('%s' lists them)", vck_buf_str(&b));
 		return VCK_EXIT_FAILED;
 	}
 	return run_show(&f, q.json, g);

@@ -144,3 +144,14 @@ const char *vck_verdict_color(enum vck_verdict v)
 
 	return colors[v];
 }
+
+void vck_command_label(struct vck_buf *b, const char *root, const char *command)
+{
+	vck_buf_adds(b, "viommu-check ");
+	if (root) {
+		vck_buf_adds(b, "--root ");
+		vck_text_shell(b, root);
+		vck_buf_addc(b, ' ');
+	}
+	vck_buf_adds(b, command);
+}

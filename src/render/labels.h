@@ -26,6 +26,8 @@ void vck_acs_label(struct vck_buf *b, const struct vck_device *d);
 void vck_attach_label(struct vck_buf *b, const struct vck_attach *a);
 /* Foreign text, neutralised; NULL adds @missing. */
 void vck_label_text(struct vck_buf *b, const char *s, const char *missing);
+/* How @command is asked about the host that was read: "viommu-check --root PATH COMMAND". */
+void vck_command_label(struct vck_buf *b, const char *root, const char *command);
 /* Escape sequence for a verdict or result word, "" without colour. */
 const char *vck_verdict_color(enum vck_verdict v);
 

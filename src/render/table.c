@@ -437,9 +437,10 @@ static void print_blocker(FILE *out, const struct vck_style *style, const struct
 	print_wrapped(out, style, vck_buf_str(&b));
 }
 
-static void footer(FILE *out, const struct vck_host *h, const struct vck_style *style)
+/* @rows: a table stands above, from which an empty line parts it */
+static void footer(FILE *out, const struct vck_host *h, const struct vck_style *style, bool rows)
 {
-	bool any = false;
+	bool any = !rows;
 
 	for (size_t i = 0; i < h->n_findings; i++) {
 		const struct vck_finding *f = &h->findings[i];
@@ -454,19 +455,25 @@ static void footer(FILE *out, const struct vck_host *h, const struct vck_style *
 		cleanup_buf struct vck_buf b = { 0 };
 
 		fputs(any ? "" : "\n", out);
-		vck_buf_addf(&b, "%zu %s could not be read%s: 'viommu-check host' lists them",
-			     h->n_problems, h->n_problems == 1 ? "source" : "sources",
+		vck_buf_addf(&b, "%zu %s could not be read%s: '", h->n_problems,
+			     h->n_problems == 1 ? "source" : "sources",
 			     h->origin == VCK_ORIGIN_LIVE && h->privileged == VCK_NO
 				     ? " (run as root to read all)"
 				     : "");
+		vck_command_label(&b, h->root_path, "host");
+		vck_buf_adds(&b, "' lists them");
 		print_wrapped(out, style, vck_buf_str(&b));
 		any = true;
 	}
-	if (h->n_absent_locks)
-		fprintf(out, "%s%zu locked %s not here: 'viommu-check nosnoop' shows %s\n",
-			any ? "" : "\n", h->n_absent_locks,
+	if (h->n_absent_locks) {
+		cleanup_buf struct vck_buf b = { 0 };
+
+		vck_command_label(&b, h->root_path, "nosnoop");
+		fprintf(out, "%s%zu locked %s not here: '%s' shows %s\n", any ? "" : "\n",
+			h->n_absent_locks,
 			h->n_absent_locks == 1 ? "function is" : "functions are",
-			h->n_absent_locks == 1 ? "it" : "them");
+			vck_buf_str(&b), h->n_absent_locks == 1 ? "it" : "them");
+	}
 }
 
 int vck_render_list(FILE *out, const struct vck_host *h, const struct vck_style *style,
@@ -484,7 +491,7 @@ int vck_render_list(FILE *out, const struct vck_host *h, const struct vck_style 
 	if (r == 0)
 		r = scols_print_table(l.table);
 	if (r == 0 && !o->no_headings && !o->raw)
-		footer(out, h, style);
+		footer(out, h, style, scols_table_get_nlines(l.table) > 0);
 	return r;
 }
 

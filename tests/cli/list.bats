@@ -289,7 +289,7 @@ say_all() { # ROOT
 	printf '%s\n' path=pci0000:00/1c.4/00.0 vendor=10de device=2204 nosnoop=persistent \
 		>"$HOST/etc/viommu-check.d/gone.conf"
 	run "$VC" --root "$HOST" list
-	[[ "$output" == *"1 locked function is not here: 'viommu-check nosnoop' shows it"* ]]
+	[[ "$output" == *"1 locked function is not here: 'viommu-check --root $HOST nosnoop' shows it"* ]]
 	run "$VC" --root "$HOST" nosnoop
 	[[ "$output" == *"pci0000:00/1c.4/00.0 [10de:2204]: locked (persistent), and not here"* ]]
 	run "$VC" --root "$HOST" list -r

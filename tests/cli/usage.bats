@@ -3,6 +3,8 @@
 # Usage errors, exit statuses, where messages go, output that cannot be written, roots that
 # make no sense, and what the completions are told.
 
+bats_require_minimum_version 1.5.0
+
 setup() {
 	. "${srcdir:-.}/tests/cli/lib.bash"
 	HOST=$BATS_TEST_TMPDIR/host
@@ -70,6 +72,40 @@ refused() { # TEXT ARGUMENTS...
 	mkdir "$BATS_TEST_TMPDIR/empty"
 	run "$VC" --root "$BATS_TEST_TMPDIR/empty" list
 	[ "$status" -eq 0 ]
+}
+
+@test "roots without sys/ are told of, with the directory that was meant" {
+	mkdir "$BATS_TEST_TMPDIR/empty"
+	for root in "$BATS_TEST_TMPDIR/empty" "$HOST/.."; do
+		run --separate-stderr "$VC" --root "$root" list
+		[ "$status" -eq 0 ]
+		[ "$stderr" = "viommu-check: warning: $root: no sys/ in it (give the directory that holds sys/)" ]
+		[[ "${lines[0]}" == *"could not be read: 'viommu-check --root $root host' lists them" ]]
+		[ "${#lines[@]}" -eq 1 ]
+	done
+	run --separate-stderr "$VC" --root "$HOST/sys" check
+	[ "$status" -eq 2 ]
+	[[ "$stderr" == "viommu-check: warning: $HOST/sys: no sys/ in it, it is one itself (give the directory that holds it)"* ]]
+	run --separate-stderr "$VC" --root "$BATS_TEST_TMPDIR/empty" list --json
+	jq -e . <<<"$output" >/dev/null
+	run --separate-stderr "$VC" --root "$HOST" list
+	[ -z "$stderr" ]
+}
+
+@test "a table without rows leaves no empty line, hints name the root" {
+	local root="$BATS_TEST_TMPDIR/it's \$(empty)" hint
+	mkdir -p "$root/sys/bus/pci/devices"
+	run --separate-stderr "$VC" --root "$root" list
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	[ "$("$VC" --root "$root" list | head -c 1)" = 1 ]
+	hint=${output#*: \'viommu-check }
+	hint=${hint%\' lists them*}
+	eval "set -- $hint"
+	[ "$1" = --root ]
+	[ "$2" = "$root" ]
+	[ "$3" = host ]
+	refused "'viommu-check --root $HOST list' lists them" --root "$HOST" show
 }
 
 @test "a reader that goes away is no error" {

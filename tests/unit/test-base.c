@@ -16,6 +16,29 @@
 #include "base/text.h"
 #include "base/tri.h"
 
+static void test_shell_word(void **state)
+{
+	static const struct {
+		const char *in, *out;
+	} rows[] = {
+		{"/tmp/host-1.capture", "/tmp/host-1.capture"},
+		{"a b", "a\\ b"},
+		{"~/it's $(x) \"\\", "\\~/it\\'s\\ \\$\\(x\\)\\ \\\"\\\\"},
+		{"caf\xc3\xa9", "caf\xc3\xa9"},
+		{"a\nb", "PATH"},
+		{"\xff", "PATH"},
+		{"", "''"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		cleanup_buf struct vck_buf b = {0};
+
+		vck_text_shell(&b, rows[i].in);
+		assert_string_equal(vck_buf_str(&b), rows[i].out);
+	}
+}
+
 static void test_numbers(void **state)
 {
 	static const struct {
@@ -148,7 +171,7 @@ int main(void)
 		cmocka_unit_test(test_natural_order), cmocka_unit_test(test_safe_text),
 		cmocka_unit_test(test_safe_lines),
 		cmocka_unit_test(test_cursor), cmocka_unit_test(test_arena),
-		cmocka_unit_test(test_tri),
+		cmocka_unit_test(test_tri),     cmocka_unit_test(test_shell_word),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
