@@ -18,12 +18,13 @@
 static const char *const secret_options[] = {
 	"ip",	       "nfsroot",	   "nfsaddrs",	       "ifname",
 	"bootdev",     "hostname",	   "systemd.hostname", "systemd.machine_id",
-	"BOOTIF",      "netconsole",	   "netroot",	       "iscsi_*",
+	"bootif",      "netconsole",	   "netroot",	       "iscsi_*",
 	"rd.iscsi.*",  "rd.luks.*",	   "luks.*",	       "luks",
 	"cryptdevice", "cryptkey",	   "rd.md.uuid",       "rd.lvm.*",
 	"ds",	       "cloud-config-url", "inst.*",	       "ks",
 	"url",	       "preseed*",	   "nameserver",       "domain",
-	"rd.znet",     "rd.nvmf.*",	   "nvmf.*",
+	"rd.znet",     "rd.nvmf.*",	   "nvmf.*",	       "zfs",
+	"bootfs",      "spl_hostid",	   "spl.spl_hostid",
 };
 
 /* Device tree properties and files of the same nature, wherever they stand. */
@@ -35,45 +36,108 @@ static const char *const secret_files[] = {
 
 /* --- kernel command line --- */
 
+/* As the kernel compares names of parameters: '-' is '_' (parameq()). Some who read the
+ * command line take capitals for small letters. */
+static char plain(char c)
+{
+	return c == '-' ? '_' : (char)tolower((unsigned char)c);
+}
+
+static bool begins_with(const char *s, size_t n, const char *with, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (i == n || plain(s[i]) != plain(with[i]))
+			return false;
+	}
+	return true;
+}
+
 static bool option_matches(const char *row, const char *key, size_t n)
 {
 	size_t len = strlen(row);
 
 	if (len && row[len - 1] == '*')
-		return n >= len - 1 && strncmp(row, key, len - 1) == 0;
-	return n == len && strncmp(row, key, n) == 0;
+		return begins_with(key, n, row, len - 1);
+	return n == len && begins_with(key, n, row, len);
 }
 
-static bool is_secret_option(const char *key, size_t n)
+/* "key" and "keyfile", with or without what stands before: not "keymap". */
+static bool is_end_of_key(const char *s, size_t n)
 {
-	static const char *const parts[] = {"password", "passwd", "secret", "token"};
+	return !n || !isalpha((unsigned char)*s) || begins_with(s, n, "file", 4) ||
+	       begins_with(s, n, "s", 1);
+}
 
-	for (size_t i = 0; i < ARRAY_SIZE(secret_options); i++) {
-		if (option_matches(secret_options[i], key, n))
-			return true;
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
-		if (memmem(key, n, parts[i], strlen(parts[i])))
+/* A name that says what it holds. */
+static bool holds_secret(const char *key, size_t n)
+{
+	static const char *const parts[] = {"passw", "passphrase", "secret",
+					    "token", "credential", "serial"};
+
+	for (; n; key++, n--) {
+		for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+			if (begins_with(key, n, parts[i], strlen(parts[i])))
+				return true;
+		}
+		if (begins_with(key, n, "key", 3) && is_end_of_key(key + 3, n - 3))
 			return true;
 	}
 	return false;
 }
 
-/* Groups of hex digits: "8-4-4-4-12" as lengths and the sign between them. */
-static size_t hex_groups(const char *s, size_t n, const unsigned char *lengths,
-			 size_t groups, char between)
+static bool is_secret_option(const char *key, size_t n)
 {
+	if (n && *key == '"') { /* "name=value with blanks" */
+		key++;
+		n--;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(secret_options); i++) {
+		if (option_matches(secret_options[i], key, n))
+			return true;
+	}
+	return holds_secret(key, n);
+}
+
+/* How many hex digits stand there. */
+static size_t hex_run(const char *s, size_t n)
+{
+	size_t len = 0;
+
+	while (len < n && isxdigit((unsigned char)s[len]))
+		len++;
+	return len;
+}
+
+/* 8-4-4-4-12. */
+static size_t uuid(const char *s, size_t n)
+{
+	static const unsigned char lengths[] = {8, 4, 4, 4, 12};
 	size_t at = 0;
 
-	for (size_t g = 0; g < groups; g++) {
-		for (size_t i = 0; i < lengths[g]; i++, at++) {
-			if (at >= n || !isxdigit((unsigned char)s[at]))
-				return 0;
-		}
-		if (g + 1 < groups && (at >= n || s[at++] != between))
+	for (size_t g = 0; g < ARRAY_SIZE(lengths); g++) {
+		if (g && (at == n || s[at++] != '-'))
 			return 0;
+		if (hex_run(s + at, n - at) != lengths[g])
+			return 0;
+		at += lengths[g];
 	}
 	return at == n || !isalnum((unsigned char)s[at]) ? at : 0;
+}
+
+/* MAC addresses: six pairs; seven behind a hardware type ("01-52-54-00-12-34-56",
+ * PXELINUX), eight of an EUI-64, twenty of InfiniBand. */
+static size_t mac_address(const char *s, size_t n, char between)
+{
+	size_t at = 0, pairs = 0;
+
+	while (hex_run(s + at, n - at) == 2) {
+		at += 2;
+		pairs++;
+		if (at == n || s[at] != between || hex_run(s + at + 1, n - at - 1) != 2)
+			break;
+		at++;
+	}
+	return pairs >= 6 && (at == n || !isalnum((unsigned char)s[at])) ? at : 0;
 }
 
 /* Everybody's own addresses tell nothing. */
@@ -108,11 +172,10 @@ static size_t ip_address(const char *s, size_t n)
 /* Length of an identifier at the start of @s, 0 when there is none. */
 static size_t identifier(const char *s, size_t n)
 {
-	static const unsigned char uuid[] = {8, 4, 4, 4, 12}, mac[] = {2, 2, 2, 2, 2, 2};
-	size_t len = hex_groups(s, n, uuid, ARRAY_SIZE(uuid), '-');
+	size_t len = uuid(s, n);
 
-	len = len ? len : hex_groups(s, n, mac, ARRAY_SIZE(mac), ':');
-	len = len ? len : hex_groups(s, n, mac, ARRAY_SIZE(mac), '-');
+	len = len ? len : mac_address(s, n, ':');
+	len = len ? len : mac_address(s, n, '-');
 	return len ? len : ip_address(s, n);
 }
 
@@ -121,7 +184,8 @@ static size_t disk_tag(const char *s, size_t n)
 {
 	static const char *const tags[] = {
 		"UUID=",	 "LABEL=",	   "/by-id/", "/by-uuid/", "/by-label/",
-		"/by-partuuid/", "/by-partlabel/", "/home/",  "/media/"};
+		"/by-partuuid/", "/by-partlabel/", "/home/",  "/media/",   "ZFS=",
+		"zfs:"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(tags); i++) {
 		size_t len = strlen(tags[i]);
@@ -177,6 +241,8 @@ static void put_cmdline(struct vck_buf *out, const char *s, size_t n)
 		} else if (eq && is_secret_option(s, (size_t)(eq - s))) {
 			vck_buf_add(out, s, (size_t)(eq - s) + 1);
 			vck_buf_adds(out, REDACTED);
+			if (*s == '"' && s[len - 1] == '"')
+				vck_buf_addc(out, '"');
 		} else {
 			put_value(out, s, len);
 		}
@@ -379,24 +445,14 @@ static int scrub_file(struct vck_mem_node *f)
 	return 0;
 }
 
-/* The node behind @n, depth first. */
-static struct vck_mem_node *next_node(struct vck_mem_node *n)
-{
-	if (n->type == VCK_MEM_DIR && n->n_children)
-		return n->children[0];
-	while (n->parent != n && n->slot + 1 == n->parent->n_children)
-		n = n->parent;
-	return n->parent == n ? NULL : n->parent->children[n->slot + 1];
-}
-
 int vck_capture_scrub(struct vck_memtree *t)
 {
 	int r = 0;
 
 	for (struct vck_mem_node *n = vck_memtree_root(t); n && r == 0;
-	     n = next_node(n)) {
+	     n = vck_mem_next(n)) {
 		if (n->type == VCK_MEM_FILE)
 			r = scrub_file(n);
 	}
-	return r;
+	return r < 0 ? r : vck_capture_rename(t);
 }

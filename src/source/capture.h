@@ -67,8 +67,14 @@ int vck_capture_trim(struct vck_memtree *t) must_check;
  * Values of the kernel command line that are a UUID, a MAC address, an IP address or
  * belong to an option known to hold a name, key or address; serial numbers and MAC
  * addresses in the device tree, in network devices and in PCI Device Serial Number
- * capabilities. Return: 0 or -ENOMEM.
+ * capabilities; MAC addresses in names of interfaces (vck_capture_rename()). Return: 0 or -ENOMEM.
  */
 int vck_capture_scrub(struct vck_memtree *t) must_check;
+
+/* --- capture-names.c --- */
+/* Give other names to network interfaces that are called after their MAC address
+ * ("enx525400123456": "enxredact000001"), everywhere in the tree. Names that were told
+ * apart still are, and sort as before. Return: 0 or -ENOMEM. */
+int vck_capture_rename(struct vck_memtree *t) must_check;
 
 #endif

@@ -160,6 +160,24 @@ static bool index_add(struct vck_mem_node *dir)
 	return true;
 }
 
+int vck_mem_renamed(struct vck_mem_node *dir)
+{
+	dir->sorted = false;
+	if (!dir->index)
+		return 0;
+	tdestroy(TAKE_PTR(dir->index), keep);
+	return index_add(dir) ? 0 : -ENOMEM;
+}
+
+struct vck_mem_node *vck_mem_next(struct vck_mem_node *n)
+{
+	if (n->type == VCK_MEM_DIR && n->n_children)
+		return n->children[0];
+	while (n->parent != n && n->slot + 1 == n->parent->n_children)
+		n = n->parent;
+	return n->parent == n ? NULL : n->parent->children[n->slot + 1];
+}
+
 static struct vck_mem_node *child_new(struct vck_mem_node *dir, const char *name)
 {
 	struct vck_mem_node *c = calloc(1, sizeof(*c));

@@ -97,6 +97,10 @@ void vck_memtree_remove(struct vck_memtree *t, const char *path);
 int vck_memtree_lookup(struct vck_memtree *t, struct vck_mem_node *from, const char *path,
 		       bool follow, struct vck_mem_node **ret) must_check;
 struct vck_mem_node *vck_mem_child(struct vck_mem_node *dir, const char *name);
+/* Names of children were changed in place. Return: 0 or -ENOMEM. */
+int vck_mem_renamed(struct vck_mem_node *dir) must_check;
+/* The node behind @n in a walk of the whole tree, depth first; NULL at the end. */
+struct vck_mem_node *vck_mem_next(struct vck_mem_node *n);
 /* Sort the children by natural name. */
 void vck_mem_sort(struct vck_mem_node *dir);
 /* Bytes at @off: number got, 0 at the end, -ENODATA in a hole, -EISDIR, -EINVAL. */

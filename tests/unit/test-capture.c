@@ -258,6 +258,18 @@ static void test_scrub(void **state)
 		 "ifname=redacted x.mac=redacted,y"},
 		{"pcie_acs_override=downstream,id:8086:a110 pci=0000:01:00.0@20",
 		 "pcie_acs_override=downstream,id:8086:a110 pci=0000:01:00.0@20"},
+		{"systemd.set_credential=pw:secretpw systemd.set-credential-binary=a:c2VjcmV0 x=1",
+		 "systemd.set_credential=redacted systemd.set-credential-binary=redacted x=1"},
+		{"vendor.serial=SN12345 SomePassword=x luks.passphrase=y my_key=1 crypt.keyfile=/k rd.luks-foo=1",
+		 "vendor.serial=redacted SomePassword=redacted luks.passphrase=redacted my_key=redacted crypt.keyfile=redacted rd.luks-foo=1"},
+		{"\"systemd.set_credential=pw:two words\" rd.vconsole.keymap=de console=ttyS0",
+		 "\"systemd.set_credential=redacted\" rd.vconsole.keymap=de console=ttyS0"},
+		{"bootif=01-52-54-00-12-34-56 a=01-52-54-00-12-34-56 b=52:54:00:12:34:56:78:9a",
+		 "bootif=redacted a=redacted b=redacted"},
+		{"zfs=rpool/ROOT/x root=ZFS=rpool/ROOT/x root=zfs:tank/y boot=zfs spl.spl_hostid=0x1 zfs.zfs_arc_max=1",
+		 "zfs=redacted root=ZFS=redacted root=zfs:redacted boot=zfs spl.spl_hostid=redacted zfs.zfs_arc_max=1"},
+		{"bridge=br0:enx001122aabbcc,enp3s0 vlan=v5:eth0",
+		 "bridge=br0:enxredact000001,enp3s0 vlan=v5:eth0"},
 		{"rd.luks.name=0f9d2b4e=\"a b\" some.password=x console=ttyS0,115200 server=192.168.1.1:80",
 		 "rd.luks.name=redacted some.password=redacted console=ttyS0,115200 server=redacted:80"},
 	};
@@ -355,6 +367,76 @@ static void test_scrub_files(void **state)
 		       "  160: 0d 00 01 00 5f 00 00 00\n"
 		       "u sys/devices/x/net/eth0/address\n"
 		       "u sys/firmware/devicetree/base/serial-number\n");
+	vck_memtree_free(t);
+}
+
+/* Interfaces that are called after their MAC address get one other name wherever they
+ * stand, in their order; two stay two, and doing it again changes nothing. */
+static void test_scrub_interfaces(void **state)
+{
+	static const char expected[] = MAGIC
+		"f proc/interrupts \"  24:  IR-PCI-MSI-0000:00:14.0    0-edge      enxredact000001-TxRx-0\\n\"\n"
+		"l sys/class/net/enp3s0 -> ../../devices/a/net/enp3s0\n"
+		"l sys/class/net/enxredact000001 -> ../../devices/a/net/enxredact000001\n"
+		"l sys/class/net/enxredact000002 -> ../../devices/a/net/enxredact000002\n"
+		"l sys/class/net/wlxredact000003 -> ../../devices/b/net/wlxredact000003\n"
+		"d sys/devices/a/net/enp3s0\n"
+		"f sys/devices/a/net/enxredact000001/flags \"0x1003\\n\"\n"
+		"l sys/devices/a/net/enxredact000001/upper_enxredact000002 -> ../enxredact000002\n"
+		"d sys/devices/a/net/enxredact000002\n"
+		"d sys/devices/b/net/enxa\n"
+		"d sys/devices/b/net/wlxredact000003\n";
+	struct vck_memtree *t = parse(
+		MAGIC
+		"f proc/interrupts\n"
+		"  \"  24:  IR-PCI-MSI-0000:00:14.0    0-edge      enx0a1122aabbcc-TxRx-0\\n\"\n"
+		"l sys/class/net/wlx001122aabbcc -> ../../devices/b/net/wlx001122aabbcc\n"
+		"l sys/class/net/enxf01122aabbcc -> ../../devices/a/net/enxf01122aabbcc\n"
+		"l sys/class/net/enx0a1122aabbcc -> ../../devices/a/net/enx0a1122aabbcc\n"
+		"l sys/class/net/enp3s0 -> ../../devices/a/net/enp3s0\n"
+		"d sys/devices/a/net/enp3s0\n"
+		"f sys/devices/a/net/enx0a1122aabbcc/flags \"0x1003\\n\"\n"
+		"l sys/devices/a/net/enx0a1122aabbcc/upper_enxf01122aabbcc -> ../enxf01122aabbcc\n"
+		"d sys/devices/a/net/enxf01122aabbcc\n"
+		"d sys/devices/b/net/wlx001122aabbcc\n"
+		"d sys/devices/b/net/enxa\n",
+		0, 0);
+	struct vck_mem_node *n = NULL;
+
+	(void)state;
+	for (int twice = 0; twice < 2; twice++) {
+		assert_int_equal(vck_capture_scrub(t), 0);
+		assert_formats(t, expected);
+	}
+	assert_int_equal(vck_memtree_lookup(t, NULL, "sys/class/net/enxredact000001/flags",
+					    true, &n),
+			 0);
+	vck_memtree_free(t);
+}
+
+/* A directory of many names, which has a search tree; names that stand there already. */
+static void test_scrub_many_interfaces(void **state)
+{
+	cleanup_buf struct vck_buf text = {0};
+	struct vck_mem_node *n = NULL;
+	struct vck_memtree *t;
+
+	(void)state;
+	vck_buf_adds(&text, MAGIC "d net/enxredact000005\n");
+	for (unsigned i = 0; i < 100; i++)
+		vck_buf_addf(&text, "d net/enx525400%06x\n", i);
+	t = parse(vck_buf_str(&text), 0, 0);
+	assert_int_equal(vck_capture_scrub(t), 0);
+	assert_int_equal(vck_memtree_lookup(t, NULL, "net", true, &n), 0);
+	assert_int_equal(n->n_children, 101);
+	assert_null(vck_mem_child(n, "enx525400000001"));
+	assert_non_null(vck_mem_child(n, "enxredact000005"));
+	for (unsigned i = 6; i < 106; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "enxredact%06x", i);
+		assert_non_null(vck_mem_child(n, name));
+	}
 	vck_memtree_free(t);
 }
 
@@ -525,6 +607,8 @@ int main(void)
 		cmocka_unit_test(test_scrub),
 		cmocka_unit_test(test_scrub_pieces),
 		cmocka_unit_test(test_scrub_files),
+		cmocka_unit_test(test_scrub_interfaces),
+		cmocka_unit_test(test_scrub_many_interfaces),
 		cmocka_unit_test(test_trim),
 		cmocka_unit_test(test_record),
 		cmocka_unit_test(test_record_unknown),
