@@ -139,18 +139,3 @@ refused() { # TEXT ARGUMENTS...
 	[ "$(complete --root="$HOST" list --driver=s)" = "--driver=snd_hda_intel " ]
 	[ "$(complete list --root "")" = "@file " ]
 }
-
-@test "completions: bash asks the program" {
-	export PATH="$BATS_TEST_TMPDIR/bin:$PATH"
-	mkdir "$BATS_TEST_TMPDIR/bin"
-	ln -s "$(readlink -f "$VC")" "$BATS_TEST_TMPDIR/bin/viommu-check"
-	. "$srcdir/completions/viommu-check.bash"
-	COMP_LINE="viommu-check list --verdict=u" COMP_POINT=${#COMP_LINE}
-	COMP_POINT=${#COMP_LINE}
-	_viommu_check
-	[ "${COMPREPLY[*]}" = "unsuitable unknown" ]
-	COMP_LINE="viommu-check --root $HOST show 0000:01:00"
-	COMP_POINT=${#COMP_LINE}
-	_viommu_check
-	[ "${COMPREPLY[*]}" = "00.0 00.1" ]
-}
