@@ -136,6 +136,7 @@ static bool is_unread(const struct vck_host *h, const char *name, struct vck_bdf
 struct unread {
 	char **names; /* owned, and each of them */
 	size_t n, cap;
+	size_t looked; /* at so many names: links can lead to the same ones again and again */
 };
 
 static void unread_done(struct unread *u)
@@ -178,7 +179,8 @@ static int list_unread(struct groups_reader *rd, struct vck_dir *groups, const c
 		r = vck_dir_list(devices, &names);
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
-	for (size_t i = 0; r == 0 && i < names.n; i++) {
+	u->looked += names.n;
+	for (size_t i = 0; r == 0 && i < names.n && u->looked <= MEMBERS_MAX; i++) {
 		if (!find_member(rd, devices, names.names[i]) &&
 		    is_unread(rd->h, names.names[i], &bdf))
 			r = unread_push(u, names.names[i]);
