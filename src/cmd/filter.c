@@ -71,7 +71,8 @@ static int parse_digits(char *s, uint64_t max, struct part *ret)
 		any = any << 4 | (x ? 0xf : 0);
 		if (any > max)
 			return -EINVAL;
-		*p = x ? '0' : *p;
+		if (x)
+			*p = '0';
 	}
 	r = parse_part(s, max, ret);
 	ret->mask = ~any;

@@ -141,7 +141,7 @@ int vck_list_add(struct vck_host *h, const char **list, const char *item)
 	if (len && (str_ends(*list, AND_MORE) || list_has(*list, item)))
 		return 0;
 	if (len && len + more > VCK_LIST_LEN) {
-		item = AND_MORE + 2;
+		item = &AND_MORE[2];
 		more = strlen(AND_MORE);
 	}
 	if (!len || list_room(len + more) != list_room(len)) {
@@ -312,7 +312,7 @@ enum vck_tri vck_host_param_bool(const struct vck_host *h, const char *module, c
 static int key_cmp(const char *a, size_t n, const char *b, size_t m)
 {
 	for (size_t i = 0; i < n && i < m; i++) {
-		char x = a[i] == '-' ? '_' : a[i], y = b[i] == '-' ? '_' : b[i];
+		int x = a[i] == '-' ? '_' : a[i], y = b[i] == '-' ? '_' : b[i];
 
 		if (x != y)
 			return x < y ? -1 : 1;

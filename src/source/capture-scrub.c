@@ -40,7 +40,9 @@ static const char *const secret_files[] = {
  * command line take capitals for small letters. */
 static char plain(char c)
 {
-	return c == '-' ? '_' : (char)tolower((unsigned char)c);
+	if (c == '-')
+		return '_';
+	return (char)tolower((unsigned char)c);
 }
 
 static bool begins_with(const char *s, size_t n, const char *with, size_t len)

@@ -81,7 +81,9 @@ static int read_regions(struct groups_reader *rd, struct vck_dir *groups,
 	n = vck_dir_attr(groups, name, small, sizeof(small));
 	if (n == -EFBIG) {
 		big = malloc(REGIONS_MAX);
-		n = big ? vck_dir_attr(groups, name, big, REGIONS_MAX) : vck_oom();
+		if (!big)
+			return vck_oom();
+		n = vck_dir_attr(groups, name, big, REGIONS_MAX);
 		r = n < 0 ? (int)n : parse_regions(rd, big, g);
 	} else {
 		r = n < 0 ? (int)n : parse_regions(rd, small, g);
@@ -148,6 +150,8 @@ static void unread_done(struct unread *u)
 
 static int unread_push(struct unread *u, const char *name)
 {
+	char *copy;
+
 	if (u->n == u->cap) {
 		size_t cap = u->cap ? u->cap * 2 : 64;
 		char **p = realloc(u->names, cap * sizeof(*p));
@@ -157,10 +161,10 @@ static int unread_push(struct unread *u, const char *name)
 		u->names = p;
 		u->cap = cap;
 	}
-	u->names[u->n] = strdup(name);
-	if (!u->names[u->n])
+	copy = strdup(name);
+	if (!copy)
 		return -ENOMEM;
-	u->n++;
+	u->names[u->n++] = copy;
 	return 0;
 }
 

@@ -112,7 +112,8 @@ blocked() {
 	exec {hold}<>"$fifo"
 	head -c 65536 /dev/zero >&"$hold"
 	(sleep 3.5; timeout 2 cat <&"$hold" >/dev/null) &
-	script -qec "$VC $* >&$hold" /dev/null
+	# dash takes no descriptor of two digits
+	SHELL=/bin/bash script -qec "$VC $* >&$hold" /dev/null
 	wait
 	exec {hold}<&-
 }

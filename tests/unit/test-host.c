@@ -439,7 +439,7 @@ static void test_many_holders(void **state)
 		snprintf(c, sizeof(c), DISK "/all/h%u -> x", i);
 		memhost_add(t, lines);
 		snprintf(a, sizeof(a), "sys/class/block/b%u -> ../../devices/%s/b%u", i,
-			 DISK + strlen("sys/devices/"), i);
+			 &DISK[strlen("sys/devices/")], i);
 		memhost_add(t, (const char *const[]){a, NULL});
 	}
 	cleanup_host struct vck_host *h = memhost_gather(t, VCK_ORIGIN_CAPTURE);
