@@ -361,41 +361,40 @@ int vck_dir_type(const struct vck_dir *d, const char *name, unsigned char *ret)
 	return -ENOENT;
 }
 
-bool vck_dir_is_dir(struct vck_dir *d, const char *name)
+/* What an entry is, links not followed; DT_UNKNOWN: not there, or not to be told. */
+static unsigned char entry_type(struct vck_dir *d, const char *name)
 {
-	struct vck_mem_node *node;
-	unsigned char type;
-	struct stat st;
-
-	if (strchr(name, '/'))
-		return false;
-	if (d->root->tree) {
-		node = vck_mem_child(d->node, name);
-		return node && node->type == VCK_MEM_DIR;
-	}
-	if (vck_dir_type(d, name, &type) < 0)
-		return false;
-	if (type == DT_UNKNOWN)
-		return fstatat(d->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		       S_ISDIR(st.st_mode);
-	return type == DT_DIR;
-}
-
-bool vck_dir_is_link(struct vck_dir *d, const char *name)
-{
+	static const unsigned char types[] = {
+		[VCK_MEM_DIR] = DT_DIR,
+		[VCK_MEM_FILE] = DT_REG,
+		[VCK_MEM_LINK] = DT_LNK,
+		[VCK_MEM_ERROR] = DT_UNKNOWN,
+	};
 	const struct vck_mem_node *node;
 	unsigned char type;
 	struct stat st;
 
 	if (strchr(name, '/'))
-		return false;
+		return DT_UNKNOWN;
 	if (d->root->tree) {
 		node = vck_mem_child(d->node, name);
-		return node && node->type == VCK_MEM_LINK;
+		return node ? types[node->type] : DT_UNKNOWN;
 	}
-	if (vck_dir_type(d, name, &type) < 0 || type != DT_UNKNOWN)
-		return type == DT_LNK;
-	return fstatat(d->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode);
+	if (vck_dir_type(d, name, &type) < 0)
+		return DT_UNKNOWN;
+	if (type == DT_UNKNOWN && fstatat(d->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		type = IFTODT(st.st_mode);
+	return type;
+}
+
+bool vck_dir_is_dir(struct vck_dir *d, const char *name)
+{
+	return entry_type(d, name) == DT_DIR;
+}
+
+bool vck_dir_is_link(struct vck_dir *d, const char *name)
+{
+	return entry_type(d, name) == DT_LNK;
 }
 
 bool vck_dir_has(struct vck_dir *d, const char *name)
