@@ -27,7 +27,12 @@
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_UNDEFINED__)
 #define SECCOMP 0
-#else
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(undefined_behavior_sanitizer)
+#define SECCOMP 0
+#endif
+#endif
+#ifndef SECCOMP
 #define SECCOMP 1
 #endif
 
@@ -294,7 +299,7 @@ static const struct {
 	{ "open for writing", do_open_write, 1 },
 	{ "create", do_open_create, 1 },
 	{ "openat2 for writing", do_openat2_write, 1 },
-	{ "openat2 that truncates", do_openat2_truncate, 3 },
+	{ "openat2 that truncates", do_openat2_truncate, 0 },
 	{ "another standard output", do_write_elsewhere, 1 },
 	{ "dup2", do_dup_onto, 0 },
 	{ "dup", do_dup_lowest, 0 },
