@@ -252,7 +252,10 @@ size_t vck_host_on_bus(const struct vck_host *h, uint32_t domain, uint8_t bus,
 		else
 			high = mid;
 	}
-	*ret = h->devices ? h->devices + low : NULL;
+	*ret = NULL;
+	if (low == h->n_devices)
+		return 0;
+	*ret = h->devices + low;
 	while (low + n < h->n_devices && (*ret)[n]->bus == VCK_BUS_PCI &&
 	       (*ret)[n]->bdf.domain == domain && (*ret)[n]->bdf.bus == bus)
 		n++;
