@@ -19,6 +19,7 @@ struct groups_reader {
 	struct vck_tally tally;
 	struct vck_intern names;
 	bool members_unread;
+	size_t looked; /* at so many names of buses not listed: links can lead to the same again */
 	size_t members; /* of all groups so far */
 };
 
@@ -129,52 +130,20 @@ static struct vck_device *find_member(struct groups_reader *rd, struct vck_dir *
 
 /* The bus of a device that is called so could not be listed, so whether it is there cannot be
  * told from that: the kernel names it as a member. */
-static bool is_unread(const struct vck_host *h, const char *name, struct vck_bdf *ret)
+static bool is_unread(const struct vck_host *h, const char *name)
 {
-	return !vck_host_has(h, vck_bdf_parse(name, ret) == 0 ? VCK_EV_FUNCTIONS
+	struct vck_bdf bdf;
+
+	return !vck_host_has(h, vck_bdf_parse(name, &bdf) == 0 ? VCK_EV_FUNCTIONS
 							      : VCK_EV_PLATFORM);
 }
 
-struct unread {
-	char **names; /* owned, and each of them */
-	size_t n, cap;
-	size_t looked; /* at so many names: links can lead to the same ones again and again */
-};
-
-static void unread_done(struct unread *u)
-{
-	for (size_t i = 0; i < u->n; i++)
-		free(u->names[i]);
-	free(u->names);
-}
-
-static int unread_push(struct unread *u, const char *name)
-{
-	char *copy;
-
-	if (u->n == u->cap) {
-		size_t cap = u->cap ? u->cap * 2 : 64;
-		char **p = realloc(u->names, cap * sizeof(*p));
-
-		if (!p)
-			return -ENOMEM;
-		u->names = p;
-		u->cap = cap;
-	}
-	copy = strdup(name);
-	if (!copy)
-		return -ENOMEM;
-	u->names[u->n++] = copy;
-	return 0;
-}
-
 static int list_unread(struct groups_reader *rd, struct vck_dir *groups, const char *id,
-		       struct unread *u)
+		       struct vck_names *unread)
 {
 	cleanup_names struct vck_names names = {0};
 	cleanup_dir struct vck_dir *devices = NULL;
 	char path[128];
-	struct vck_bdf bdf;
 	int r;
 
 	snprintf(path, sizeof(path), "%s/devices", id);
@@ -183,11 +152,11 @@ static int list_unread(struct groups_reader *rd, struct vck_dir *groups, const c
 		r = vck_dir_list(devices, &names);
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
-	u->looked += names.n;
-	for (size_t i = 0; r == 0 && i < names.n && u->looked <= MEMBERS_MAX; i++) {
+	rd->looked += names.n;
+	for (size_t i = 0; r == 0 && i < names.n && rd->looked <= MEMBERS_MAX; i++) {
 		if (!find_member(rd, devices, names.names[i]) &&
-		    is_unread(rd->h, names.names[i], &bdf))
-			r = unread_push(u, names.names[i]);
+		    is_unread(rd->h, names.names[i]))
+			r = vck_names_add(unread, names.names[i]);
 	}
 	return r;
 }
@@ -201,7 +170,7 @@ static int name_cmp(const void *a, const void *b)
 static int add_unread(struct groups_reader *rd, struct vck_dir *groups,
 		      const struct vck_names *ids)
 {
-	cleanup(unread_done) struct unread u = {0};
+	cleanup_names struct vck_names u = {0};
 	int r = 0;
 
 	if (vck_host_has(rd->h, VCK_EV_FUNCTIONS) && vck_host_has(rd->h, VCK_EV_PLATFORM))

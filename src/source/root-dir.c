@@ -22,7 +22,7 @@ void vck_names_done(struct vck_names *n)
 	*n = (struct vck_names){0};
 }
 
-static int names_add(struct vck_names *n, const char *name)
+int vck_names_add(struct vck_names *n, const char *name)
 {
 	char *copy;
 
@@ -224,7 +224,7 @@ static int dir_each(struct vck_dir *d, entry_fn *fn, void *ctx)
 static int list_one(struct vck_dir *d, void *ctx, const char *name, unsigned char type)
 {
 	vck_note_listed(d, name, type);
-	return names_add(ctx, name);
+	return vck_names_add(ctx, name);
 }
 
 /* A node's type as a listing has it. */
@@ -253,7 +253,7 @@ int vck_dir_list(struct vck_dir *d, struct vck_names *ret)
 		vck_mem_sort(d->node);
 		for (size_t i = 0; i < d->node->n_children && r == 0; i++) {
 			note_node(d, d->node->children[i]);
-			r = names_add(&names, d->node->children[i]->name);
+			r = vck_names_add(&names, d->node->children[i]->name);
 		}
 	} else {
 		r = dir_each(d, list_one, &names);

@@ -64,6 +64,8 @@ struct vck_names {
 };
 
 void vck_names_done(struct vck_names *n);
+/* A copy of @name behind the others. Return: 0 or -ENOMEM. */
+int vck_names_add(struct vck_names *n, const char *name) must_check;
 #define cleanup_names cleanup(vck_names_done)
 
 /**
