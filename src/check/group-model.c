@@ -92,6 +92,16 @@ enum vck_tri vck_group_by_topology(const struct vck_host *h, const struct vck_de
 	return h->arch == VCK_ARCH_X86_64 ? VCK_YES : VCK_UNKNOWN;
 }
 
+bool vck_group_by_other_rules(const struct vck_host *h, const struct vck_group *g)
+{
+	for (size_t i = 0; i < g->n_devices; i++) {
+		if (g->devices[i]->bus == VCK_BUS_PCI &&
+		    vck_group_by_topology(h, g->devices[i]) == VCK_NO)
+			return true;
+	}
+	return false;
+}
+
 bool vck_group_assumes_acs(const struct vck_host *h)
 {
 	for (size_t i = 0; i < h->n_units; i++) {

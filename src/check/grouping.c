@@ -270,11 +270,8 @@ static const struct vck_grouping *deciding(const struct vck_grouping **kept, siz
 /* Why the model says nothing about a group. */
 static const char *untold(const struct vck_host *h, const struct vck_group *g)
 {
-	for (size_t i = 0; i < g->n_devices; i++) {
-		if (g->devices[i]->bus == VCK_BUS_PCI &&
-		    vck_group_by_topology(h, g->devices[i]) == VCK_NO)
-			return "its IOMMU driver makes groups by rules of its own, not by what ACS isolates";
-	}
+	if (vck_group_by_other_rules(h, g))
+		return "its IOMMU driver makes groups by rules of its own, not by what ACS isolates";
 	return "cannot be told: config space that decides it was not read (run as root)";
 }
 

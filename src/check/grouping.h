@@ -43,6 +43,8 @@ struct vck_grouping *vck_grouping_find(struct vck_grouping *all, size_t n,
 /* Does the IOMMU driver of a PCI function ask pci_device_group()? Unknown where it is not known
  * which driver that is. */
 enum vck_tri vck_group_by_topology(const struct vck_host *h, const struct vck_device *d);
+/* Did a driver that does not ask it make the group? Then nothing follows from PCI's rules. */
+bool vck_group_by_other_rules(const struct vck_host *h, const struct vck_group *g);
 
 /* Does the model take redirect bits for set where the capability has them? As the kernel will
  * once an IOMMU asks for it; false when an IOMMU is in use, then the registers are the truth. */

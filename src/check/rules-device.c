@@ -180,6 +180,17 @@ const struct vck_rule vck_rule_device_host_use = {
 	.reference = "drivers/base/dd.c:device_release_driver, 7.2",
 };
 
+void vck_finding_by_vmd(const struct vck_subject *s, struct vck_finding *f,
+			const struct vck_device *vmd)
+{
+	vck_finding_evidence(s, f, vck_device_sysfs(s, vmd, "driver"), "vmd");
+	vck_finding_remedy(
+		s, f, VCK_REMEDY_FIRMWARE, NULL,
+		"switch VMD (Intel RST/VROC) off in the firmware's setup; or assign %s with "
+		"everything behind it",
+		vmd->address);
+}
+
 static bool behind_vmd(const struct vck_subject *s)
 {
 	return s->device->real_dma_dev;
@@ -195,12 +206,7 @@ static enum vck_result vmd_eval(const struct vck_subject *s, struct vck_finding 
 		s, f,
 		"it is behind the Intel VMD controller %s and cannot be assigned on its own",
 		vmd->address);
-	vck_finding_evidence(s, f, vck_device_sysfs(s, vmd, "driver"), "vmd");
-	vck_finding_remedy(
-		s, f, VCK_REMEDY_FIRMWARE, NULL,
-		"switch VMD (Intel RST/VROC) off in the firmware's setup; or assign %s with "
-		"everything behind it",
-		vmd->address);
+	vck_finding_by_vmd(s, f, vmd);
 	return VCK_RESULT_FAIL;
 }
 

@@ -243,11 +243,7 @@ static void say_vmd(const struct vck_subject *s, struct vck_finding *f,
 			    "the VMD controller %s sends the interrupts of what is behind it, "
 			    "not isolated",
 			    vmd->address);
-	vck_finding_evidence(s, f, vck_device_sysfs(s, vmd, "driver"), "vmd");
-	vck_finding_remedy(s, f, VCK_REMEDY_FIRMWARE, NULL,
-			   "switch VMD (Intel RST/VROC) off in the firmware's setup; or assign "
-			   "%s with everything behind it",
-			   vmd->address);
+	vck_finding_by_vmd(s, f, vmd);
 }
 
 static enum vck_result msi_eval(const struct vck_subject *s, struct vck_finding *f)
@@ -500,25 +496,13 @@ static const struct vck_device *with_neighbours(const struct vck_group *g,
 	return NULL;
 }
 
-/* Of a group that the IOMMU driver made by other rules nothing follows from PCI's. */
-static bool has_other_rules(const struct vck_subject *s)
-{
-	for (size_t i = 0; i < s->group->n_devices; i++) {
-		const struct vck_device *d = s->group->devices[i];
-
-		if (d->bus == VCK_BUS_PCI && vck_group_by_topology(s->host, d) == VCK_NO)
-			return true;
-	}
-	return false;
-}
-
 static enum vck_result peer_eval(const struct vck_subject *s, struct vck_finding *f)
 {
 	const struct vck_device *d, *unplaced = NULL, *others[NEIGHBOURS_MAX + 1];
 	cleanup_buf struct vck_buf names = {0};
 	size_t n;
 
-	if (!vck_group_is_real(s->group) || has_other_rules(s))
+	if (!vck_group_is_real(s->group) || vck_group_by_other_rules(s->host, s->group))
 		return VCK_RESULT_NA;
 	d = with_neighbours(s->group, &unplaced);
 	if (!d && !unplaced)

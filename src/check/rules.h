@@ -120,6 +120,10 @@ const char *vck_device_sysfs(const struct vck_subject *s, const struct vck_devic
  * its bus. */
 const char *vck_device_best_driver(const struct vck_device *d);
 
+/* Evidence and remedy of a finding whose cause is the vmd driver of @vmd. */
+void vck_finding_by_vmd(const struct vck_subject *s, struct vck_finding *f,
+			const struct vck_device *vmd);
+
 /* May the word stand in a command that somebody pastes? Names come from captures of
  * others. */
 bool vck_shell_safe(const char *word);
