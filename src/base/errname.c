@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/errname.h"
 #include "base/util.h"
@@ -23,9 +24,16 @@ static const struct {
 	E(ELOOP),	E(ENODATA),	E(ETIME),	 E(EPROTO),	E(EBADMSG),
 	E(EOVERFLOW),	E(EILSEQ),	E(EOPNOTSUPP),	 E(EADDRINUSE), E(ETIMEDOUT),
 	E(EALREADY),	E(ESTALE),	E(EREMOTEIO),	 E(EMEDIUMTYPE), E(ECANCELED),
-	E(EBADFD),	E(EKEYREJECTED),
+	E(EBADFD),	E(EKEYREJECTED), { VCK_ENOMEM_THERE, "ENOMEM" },
 };
 #undef E
+
+int vck_errno_there(int err)
+{
+	if (err == ENOMEM)
+		return VCK_ENOMEM_THERE;
+	return err == -ENOMEM ? -VCK_ENOMEM_THERE : err;
+}
 
 const char *vck_errno_name(int err)
 {
@@ -45,4 +53,11 @@ int vck_errno_value(const char *name)
 			return names[i].value;
 	}
 	return 0;
+}
+
+const char *vck_errno_text(int err)
+{
+	if (err < 0)
+		err = -err;
+	return strerror(err == VCK_ENOMEM_THERE ? ENOMEM : err);
 }

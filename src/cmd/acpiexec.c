@@ -6,6 +6,7 @@
 
 #include <errno.h>
 
+#include "base/errname.h"
 #include "cmd/acpiexec.h"
 #include "cmd/cmd.h"
 #include "cmd/sandbox.h"
@@ -61,7 +62,7 @@ static bool evaluate(struct vck_host *h, struct vck_cca *c, const struct vck_byt
 		return false;
 	}
 	vck_warn("%s: cannot evaluate: %s", path ? path : c->path,
-		 r == -ENODATA ? "acpiexec gives no integer" : strerror(-r));
+		 r == -ENODATA ? "acpiexec gives no integer" : vck_errno_text(r));
 	return true;
 }
 

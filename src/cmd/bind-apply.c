@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/errname.h"
 #include "check/attach.h"
 #include "cmd/bind.h"
 #include "cmd/nosnoop.h"
@@ -34,7 +35,7 @@ static const char *name_of(const char *driver)
 static void cannot_give_back(const struct vck_bind_job *b, int err)
 {
 	vck_error("%s: cannot give it back to %s: %s (viommu-check unbind %s tries again)",
-		  b->target.address, name_of(b->result.before.driver), strerror(-err),
+		  b->target.address, name_of(b->result.before.driver), vck_errno_text(err),
 		  b->target.address);
 }
 
@@ -43,7 +44,7 @@ static void drop_record(struct vck_bind_job *b, int records)
 	int r = b->noted ? vck_bound_drop(records, b->target.address) : 0;
 
 	if (r < 0)
-		vck_error("%s: its record cannot be removed: %s", b->target.address, strerror(-r));
+		vck_error("%s: its record cannot be removed: %s", b->target.address, vck_errno_text(r));
 	b->noted = false;
 }
 
@@ -54,7 +55,7 @@ static void undo_one(struct vck_bind_job *b, const struct vck_write_env *env,
 
 	if (r < 0)
 		vck_error("%s: %s: cannot put its file back: %s", b->target.address, env->conf_dir,
-			  strerror(-r));
+			  vck_errno_text(r));
 	if (b->cleared)
 		(void)!vck_bind_set_nosnoop(env, b->device, true, NULL);
 	r = b->moved ? vck_bind_restore(ops, &b->target, &b->result.before) : 0;
@@ -82,7 +83,7 @@ static int fail(struct vck_bind_job *b)
 	const struct vck_bind_result *r = &b->result;
 
 	vck_error("%s: cannot %s: %s", b->target.address, vck_bind_step_name(r->failed),
-		  strerror(-r->err));
+		  vck_errno_text(r->err));
 	if (!r->rolled_back && r->failed > VCK_BIND_IDENTITY) {
 		cannot_give_back(b, r->rollback_err);
 		b->noted = false; /* the record is the way back: it stays */
@@ -97,7 +98,7 @@ static int move_in(struct vck_bind_job *b, const struct vck_write_env *env,
 	int r = vck_driver_load(env, b->target.bus, b->want, b->driver);
 
 	if (r < 0) {
-		vck_error("%s: driver %s: cannot load: %s", b->target.address, b->want, strerror(-r));
+		vck_error("%s: driver %s: cannot load: %s", b->target.address, b->want, vck_errno_text(r));
 		return r;
 	}
 	/* Noted before anything changes: a crash in between leaves the way back. */
@@ -107,7 +108,7 @@ static int move_in(struct vck_bind_job *b, const struct vck_write_env *env,
 		b->noted = r == 0;
 	}
 	if (r < 0 && r != -EEXIST) {
-		vck_error("%s: cannot note its driver: %s", b->target.address, strerror(-r));
+		vck_error("%s: cannot note its driver: %s", b->target.address, vck_errno_text(r));
 		return r;
 	}
 	if (vck_bind_move(ops, &b->target, b->driver, b->driver, &b->result) < 0)
@@ -126,7 +127,7 @@ static int remember(struct vck_bind_job *b, const struct vck_bind_request *q)
 	r = vck_bind_store_conf(q->env, b->device, driver, q->lock, &b->conf);
 	if (r < 0)
 		vck_error("%s: %s: cannot write: %s", b->target.address, q->env->conf_dir,
-			  strerror(-r));
+			  vck_errno_text(r));
 	return r;
 }
 
@@ -188,7 +189,7 @@ static int move_out(struct vck_bind_job *b, const struct vck_bind_ops *ops, int 
 		return vck_bind_move(ops, &b->target, NULL, "", &b->result) < 0 ? fail(b) : 0;
 	if (r < 0) {
 		vck_error("%s: the record of its driver: cannot read: %s", b->target.address,
-			  r == -EINVAL ? "not understood" : strerror(-r));
+			  r == -EINVAL ? "not understood" : vck_errno_text(r));
 		return r;
 	}
 	r = vck_bind_restore(ops, &b->target, &before);
@@ -214,7 +215,7 @@ static int unbind_one(struct vck_bind_job *b, const struct vck_bind_request *q,
 	r = vck_bound_drop(records, b->target.address);
 	if (r < 0) {
 		vck_error("%s: given back, but its record cannot be removed: %s", b->target.address,
-			  strerror(-r));
+			  vck_errno_text(r));
 		return r;
 	}
 	vck_print(stdout, "%s: given back\n", b->target.address);

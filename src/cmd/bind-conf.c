@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/errname.h"
 #include "cmd/bind-conf.h"
 #include "cmd/cmd.h"
 #include "model/pcicap.h"
@@ -38,7 +39,7 @@ int vck_bind_set_nosnoop(const struct vck_write_env *env, const struct vck_devic
 			       result.outcome != VCK_OUT_NOTHING;
 	if (r < 0 || vck_outcome_is_bad(result.outcome)) {
 		vck_error("%s: Enable No Snoop: cannot %s: %s", d->address, on ? "set" : "clear",
-			  strerror(r < 0 ? -r : result.err < 0 ? -result.err : EIO));
+			  vck_errno_text(r < 0 ? -r : result.err < 0 ? -result.err : EIO));
 		return r < 0 ? r : -EIO;
 	}
 	return 0;

@@ -240,7 +240,7 @@ static int carry_out(struct vck_global *g, const struct vck_bind_request *q,
 	show(j, q);
 	if (fflush(stdout) != 0) {
 		vck_error("standard output: cannot show the plan: %s: nothing is done",
-			  strerror(errno));
+			  vck_errno_text(errno));
 		return VCK_EXIT_FAILED;
 	}
 	r = q->dry_run ? VCK_EXIT_OK : vck_bind_apply(j, q);
@@ -253,7 +253,7 @@ static int read_noted(const struct vck_bind_request *q, struct vck_conf_list *re
 	int r = vck_conf_read_all(q->env, ret);
 
 	if (r < 0 && r != -ENOENT) {
-		vck_error("%s: cannot read: %s", q->env->conf_dir, strerror(-r));
+		vck_error("%s: cannot read: %s", q->env->conf_dir, vck_errno_text(r));
 		return VCK_EXIT_FAILED;
 	}
 	if (vck_conf_unread(ret) == 0)

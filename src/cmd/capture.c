@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <sys/utsname.h>
 
+#include "base/errname.h"
 #include "cmd/commands.h"
 #include "source/capture.h"
 #include "write/file.h"
@@ -159,7 +160,7 @@ static int write_out(const char *path, const struct vck_buf *text)
 	r = vck_file_write(path, vck_buf_str(text), text->len, 0600);
 	if (r == 0)
 		return VCK_EXIT_OK;
-	vck_error("%s: cannot write: %s", path, strerror(-r));
+	vck_error("%s: cannot write: %s", path, vck_errno_text(r));
 	return VCK_EXIT_WRITE;
 }
 

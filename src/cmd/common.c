@@ -91,7 +91,7 @@ int vck_stdout_whole(void)
 	err = why_cut();
 	if (err && err != EPIPE) /* vck_flush_stdout() says it */
 		return VCK_EXIT_OK;
-	vck_error("standard output: cannot write: %s", strerror(err ? err : EIO));
+	vck_error("standard output: cannot write: %s", vck_errno_text(err ? err : EIO));
 	return VCK_EXIT_FAILED;
 }
 
@@ -106,7 +106,7 @@ int vck_flush_stdout(int status)
 	vck_progress_stop();
 	if (!bad || err == EPIPE)
 		return status;
-	vck_error("standard output: cannot write: %s", strerror(err ? err : EIO));
+	vck_error("standard output: cannot write: %s", vck_errno_text(err ? err : EIO));
 	return status == VCK_EXIT_OK ? VCK_EXIT_FAILED : status;
 }
 
@@ -185,7 +185,7 @@ static const char *open_failure(int err)
 		return "a capture of another format version (this program reads version 1)";
 	if (err == -EMEDIUMTYPE)
 		return "neither a directory nor a regular file";
-	return strerror(-err);
+	return vck_errno_text(err);
 }
 
 /* A capture comes from a stranger: what reads it can neither write, execute nor talk. */
@@ -201,7 +201,7 @@ static int confine(const struct vck_global *g)
 		r = vck_sandbox_enter();
 	if (r < 0)
 		vck_error("sandbox: cannot enter: %s (--no-sandbox reads without it)",
-			  strerror(-r));
+			  vck_errno_text(r));
 	return r;
 }
 
@@ -267,7 +267,7 @@ static int add_table_file(struct vck_host *h, struct vck_root *root, const char 
 		r = vck_root_read(root, path + 1, &blob);
 	if (r < 0) {
 		vck_error("%s: cannot read: %s", file,
-			  r == -EMEDIUMTYPE ? "not a regular file" : strerror(-r));
+			  r == -EMEDIUMTYPE ? "not a regular file" : vck_errno_text(r));
 		return r;
 	}
 	r = vck_firmware_file(h, file, vck_blob_bytes(&blob), scopes);
@@ -295,7 +295,7 @@ static int load_tables(struct vck_global *g, const char *const *files, size_t n,
 	if (r == 0)
 		r = vck_root_open(NULL, &root);
 	if (r < 0) {
-		vck_error("cannot start reading: %s", strerror(-r));
+		vck_error("cannot start reading: %s", vck_errno_text(r));
 		return r;
 	}
 	h->origin = VCK_ORIGIN_ROOT;
@@ -332,7 +332,7 @@ static int load(struct vck_global *g, struct vck_memtree *record, struct vck_hos
 	if (r < 0)
 		return r;
 	if (!h) {
-		vck_error("%s: cannot read: %s", g->root ? g->root : "/", strerror(ENOMEM));
+		vck_error("%s: cannot read: %s", g->root ? g->root : "/", vck_errno_text(ENOMEM));
 		return -ENOMEM;
 	}
 	warn_of_no_sys(g, root);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/errname.h"
 #include "cmd/commands.h"
 #include "render/export.h"
 #include "write/file.h"
@@ -74,7 +75,7 @@ static int run_export(const struct request *q, struct vck_global *g)
 			vck_error("out of memory");
 			return VCK_EXIT_FAILED;
 		}
-		vck_error("%s: cannot write: %s", q->output, strerror(-r));
+		vck_error("%s: cannot write: %s", q->output, vck_errno_text(r));
 		return VCK_EXIT_WRITE;
 	}
 	vck_error("--format: '%s' is not prometheus, nfd or dot", q->format);

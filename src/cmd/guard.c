@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/errname.h"
 #include "cmd/commands.h"
 #include "lock/guard.h"
 
@@ -49,7 +50,7 @@ static int run(const struct vck_command *c, struct vck_global *g, int argc, char
 	if (r == -EBUSY)
 		vck_error("guard: cannot start: another one runs already");
 	else if (r < 0)
-		vck_error("guard: cannot go on: %s%s", strerror(-r),
+		vck_error("guard: cannot go on: %s%s", vck_errno_text(r),
 			  r == -EACCES ? " (run as root)" : "");
 	return r < 0 ? VCK_EXIT_FAILED : VCK_EXIT_OK;
 }

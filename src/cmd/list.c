@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/errname.h"
 #include "cmd/commands.h"
 
 /* Sets of options that exclude each other. */
@@ -48,7 +49,7 @@ static int print_table(const struct request *q, const struct vck_global *g,
 		vck_error("--output: '%.*s' is not a column ('viommu-check list --list-columns' lists them)",
 			  (int)strcspn(bad, ","), bad);
 	else if (r < 0)
-		vck_error("list: cannot print: %s", strerror(-r));
+		vck_error("list: cannot print: %s", vck_errno_text(r));
 	return r < 0 ? VCK_EXIT_FAILED : VCK_EXIT_OK;
 }
 

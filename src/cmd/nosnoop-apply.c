@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/errname.h"
 #include "check/attach.h"
 #include "cmd/nosnoop.h"
 #include "write/record.h"
@@ -111,7 +112,7 @@ static void unread(struct apply *a, struct vck_dir *bus, const char *address, co
 {
 	if ((err == -ENOENT || err == -ENODEV) && !vck_dir_has(bus, address))
 		return;
-	vck_error("%s: cannot read %s: %s", address, what, strerror(-err));
+	vck_error("%s: cannot read %s: %s", address, what, vck_errno_text(err));
 	note_status(a, VCK_EXIT_WRITE);
 }
 
@@ -144,7 +145,7 @@ static void apply_all(struct apply *a, struct vck_dir *bus)
 	int r = vck_dir_list(bus, &names);
 
 	if (r < 0) {
-		vck_error("/sys/bus/pci/devices: cannot list: %s", strerror(-r));
+		vck_error("/sys/bus/pci/devices: cannot list: %s", vck_errno_text(r));
 		note_status(a, VCK_EXIT_FAILED);
 	}
 	for (size_t i = 0; i < names.n; i++)
@@ -200,7 +201,7 @@ int vck_nosnoop_apply(const struct vck_nosnoop_options *o, const struct vck_writ
 	int r = vck_conf_read_all(env, &a.confs);
 
 	if (r < 0) {
-		vck_error("%s: cannot read: %s", env->conf_dir, strerror(-r));
+		vck_error("%s: cannot read: %s", env->conf_dir, vck_errno_text(r));
 		return VCK_EXIT_FAILED;
 	}
 	if (!vck_nosnoop_report_confs(env, &a.confs))
@@ -208,7 +209,7 @@ int vck_nosnoop_apply(const struct vck_nosnoop_options *o, const struct vck_writ
 	if (has_usable(&a.confs)) {
 		r = start(&a);
 		if (r < 0) {
-			vck_error("/sys: cannot read: %s", strerror(-r));
+			vck_error("/sys: cannot read: %s", vck_errno_text(r));
 			note_status(&a, VCK_EXIT_FAILED);
 		}
 	}

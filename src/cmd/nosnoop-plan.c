@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/errname.h"
 #include "check/attach.h"
 #include "cmd/nosnoop.h"
 #include "write/power.h"
@@ -362,7 +363,7 @@ static int plan_restore(const struct decide *d, struct vck_plan_entry *e)
 					      "its record %s/%s/%s cannot be read: %s", d->env->run_dir,
 					      VCK_RECORD_DIR, d->dev->address,
 					      err == -EBADMSG ? "it is damaged (remove it)"
-							      : strerror(-err));
+							      : vck_errno_text(err));
 		return e->refusal ? 0 : -ENOMEM;
 	}
 	if (err < 0 || !vck_record_is_of(&r, &e->target)) {

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/errname.h"
 #include "cmd/commands.h"
 #include "cmd/nosnoop.h"
 #include "render/nosnoop.h"
@@ -98,7 +99,7 @@ static int print_json(const struct vck_host *h, int status)
 
 	if (r == 0)
 		return status;
-	vck_error("standard output: cannot print the document: %s", strerror(-r));
+	vck_error("standard output: cannot print the document: %s", vck_errno_text(r));
 	return VCK_EXIT_FAILED;
 }
 
@@ -128,7 +129,7 @@ static int show(struct vck_global *g, const struct vck_nosnoop_options *o)
 	}
 	r = vck_render_nosnoop(stdout, h, &g->style, &table);
 	if (r < 0)
-		vck_error("standard output: cannot print the table: %s", strerror(-r));
+		vck_error("standard output: cannot print the table: %s", vck_errno_text(r));
 	return r < 0 ? VCK_EXIT_FAILED : VCK_EXIT_OK;
 }
 
@@ -158,7 +159,7 @@ void vck_nosnoop_recovered(void *data, const struct vck_lock_record *r, int err)
 			 r->address);
 	else
 		vck_warn("%s: a run that died while it wrote: cannot settle its record: %s (the next run tries again)",
-			 r->address, strerror(-err));
+			 r->address, vck_errno_text(err));
 }
 
 /* A signal waits until the function at hand is done, and stops the rest. */
@@ -253,14 +254,14 @@ bool vck_nosnoop_report_confs(const struct vck_write_env *env, const struct vck_
 				  env->conf_dir, f->name);
 		else
 			vck_error("%s/%s: cannot read: %s", env->conf_dir, f->name,
-				  strerror(-f->err));
+				  vck_errno_text(f->err));
 	}
 	return good;
 }
 
 int vck_nosnoop_unusable(const char *path, int err)
 {
-	vck_error("%s: cannot use it: %s%s", path, strerror(-err),
+	vck_error("%s: cannot use it: %s%s", path, vck_errno_text(err),
 		  err == -EACCES || err == -EROFS ? " (run as root)"
 		  : err == -EPERM ? " (root must own it, and nobody else may write to it)"
 		  : err == -EBUSY ? " (another run is writing)"
@@ -319,7 +320,7 @@ static int carry_out(struct vck_global *g, const struct vck_nosnoop_options *o,
 	}
 	if (!show_plan(env, &p, out, o->dry_run)) {
 		vck_error("standard output: cannot show the plan: %s: nothing is done",
-			  strerror(errno ? errno : EIO));
+			  vck_errno_text(errno ? errno : EIO));
 		return VCK_EXIT_FAILED;
 	}
 	if (!o->dry_run)

@@ -40,7 +40,7 @@ struct mover {
 
 static int say_failure(const struct vck_device *d, const char *what, int err)
 {
-	vck_error("%s: cannot %s: %s", d->address, what, strerror(-err));
+	vck_error("%s: cannot %s: %s", d->address, what, vck_errno_text(err));
 	return VCK_EXIT_FAILED;
 }
 
@@ -101,7 +101,7 @@ static int give_back(struct vck_device *d, const struct mover *m,
 	if (r == 0)
 		return VCK_EXIT_OK;
 	vck_error("%s: cannot give it back to %s: %s (viommu-check unbind %s)", d->address,
-		  before->driver[0] ? before->driver : "no driver", strerror(-r), d->address);
+		  before->driver[0] ? before->driver : "no driver", vck_errno_text(r), d->address);
 	return VCK_EXIT_WRITE;
 }
 
@@ -113,7 +113,7 @@ static int move_failed(struct vck_device *d, const struct mover *m,
 	if (!r->rolled_back) {
 		vck_error("%s: cannot give it back to %s: %s (viommu-check unbind %s)", d->address,
 			  r->before.driver[0] ? r->before.driver : "no driver",
-			  strerror(-r->rollback_err), d->address);
+			  vck_errno_text(r->rollback_err), d->address);
 		return VCK_EXIT_WRITE;
 	}
 	(void)!vck_bound_drop(m->records, d->address);
@@ -133,7 +133,7 @@ static int ask_moved(struct vck_device *d, const struct mover *m)
 
 	r = vck_driver_load(m->env, t.bus, vck_device_best_driver(d), d->probe->driver);
 	if (r < 0) {
-		vck_error("%s: driver %s: cannot load: %s", d->address, vck_device_best_driver(d), strerror(-r));
+		vck_error("%s: driver %s: cannot load: %s", d->address, vck_device_best_driver(d), vck_errno_text(r));
 		if (r != -ENOENT)
 			return VCK_EXIT_FAILED;
 		d->probe->answer = (struct vck_attach){ .accepted = VCK_NO,
@@ -249,7 +249,7 @@ static int open_mover(struct mover *m)
 	if (r == 0)
 		r = vck_bound_open_dir(m->env, true, &m->records);
 	if (r < 0)
-		vck_error("%s: cannot use: %s%s", m->env->run_dir, strerror(-r),
+		vck_error("%s: cannot use: %s%s", m->env->run_dir, vck_errno_text(r),
 			  r == -EACCES ? " (run as root)" : "");
 	return r;
 }

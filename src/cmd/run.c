@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/errname.h"
 #include "cmd/commands.h"
 #include "lock/hold.h"
 #include "lock/run.h"
@@ -95,19 +96,19 @@ static int clear(struct vck_hold *hold)
 
 	if (r == 0)
 		return VCK_EXIT_OK;
-	vck_error("%s: %s: %s (COMMAND was not started)", address, what, strerror(-r));
+	vck_error("%s: %s: %s (COMMAND was not started)", address, what, vck_errno_text(r));
 	return VCK_EXIT_WRITE;
 }
 
 static const char *start_failure(const char *what, int err)
 {
 	if (!streq(what, "install the seccomp filter"))
-		return strerror(-err);
+		return vck_errno_text(err);
 	if (err == -EBUSY)
 		return "another supervisor listens to this process already (a container runtime's; start it outside of the container)";
 	if (err == -EINVAL || err == -ENOSYS)
 		return "this kernel has no seccomp user notification (it needs CONFIG_SECCOMP_FILTER and Linux 5.5)";
-	return strerror(-err);
+	return vck_errno_text(err);
 }
 
 static int start(const struct run_args *a, struct vck_hold *hold)

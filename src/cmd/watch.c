@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/errname.h"
 #include "check/changes.h"
 #include "cmd/commands.h"
 #include "cmd/progress.h"
@@ -171,7 +172,7 @@ static int run_watch(struct watch *w)
 
 	r = vck_monitor_open("kernel", &m);
 	if (r < 0) {
-		vck_error("device events: cannot listen: %s", strerror(-r));
+		vck_error("device events: cannot listen: %s", vck_errno_text(r));
 		return VCK_EXIT_FAILED;
 	}
 	sigemptyset(&set);
@@ -180,7 +181,7 @@ static int run_watch(struct watch *w)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (signals < 0) {
-		vck_error("signals: cannot wait for them: %s", strerror(errno));
+		vck_error("signals: cannot wait for them: %s", vck_errno_text(errno));
 		return VCK_EXIT_FAILED;
 	}
 	r = loop(w, m, signals);

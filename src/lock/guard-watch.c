@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/errname.h"
 #include "check/attach.h"
 #include "lock/guard-watch.h"
 #include "lock/notify.h"
@@ -119,7 +120,7 @@ static void report(struct vck_guard *g, const struct vck_conf_list *confs)
 
 		if (f->err < 0)
 			say(g, VCK_GUARD_ERROR, "%s/%s: not used: %s", g->env->conf_dir, f->name,
-			    f->err == -EINVAL ? "not understood" : strerror(-f->err));
+			    f->err == -EINVAL ? "not understood" : vck_errno_text(f->err));
 	}
 }
 
@@ -171,7 +172,7 @@ int vck_guard_refresh(struct vck_guard *g)
 	g->again = true;
 	if (!told)
 		say(g, VCK_GUARD_ERROR, "%s: cannot read: %s (what was guarded stays guarded)",
-		    what, strerror(-r));
+		    what, vck_errno_text(r));
 	return 0;
 }
 

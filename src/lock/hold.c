@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "base/errname.h"
 #include "lock/hold.h"
 #include "lock/supervisor.h"
 #include "write/file.h"
@@ -175,7 +176,7 @@ static void begin(void *data, pid_t supervisor, int vmm)
 				     b.len, 0644);
 	if (r < 0)
 		vck_lock_say(vmm, "%s/%s: cannot record who holds the devices: %s (the lock itself works)",
-			     h->env->run_dir, VCK_HELD_DIR, strerror(-r));
+			     h->env->run_dir, VCK_HELD_DIR, vck_errno_text(r));
 }
 
 static void unheld(void *data)
@@ -203,7 +204,7 @@ static void end(void *data, int vmm)
 		r = put_back(h, records, h->plan.n, &address, &what);
 	if (r < 0)
 		vck_lock_say(vmm, "%s: cannot put Enable No Snoop back: %s: %s (viommu-check nosnoop --restore %s)",
-			     address, what, strerror(-r), address);
+			     address, what, vck_errno_text(r), address);
 }
 
 const struct vck_run_hooks vck_hold_hooks = { .begin = begin, .unheld = unheld, .end = end };

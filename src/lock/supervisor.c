@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/errname.h"
 #include "lock/supervisor.h"
 #include "write/env.h"
 
@@ -67,7 +68,7 @@ static void say_once(struct vck_supervisor *s, unsigned what, const struct secco
 	if (what == SAID_FOREIGN)
 		vck_lock_say(s->vmm,
 			     "process %u: cannot look into it: %s: its writes to config space are refused (the supervisor needs its user and kernel.yama.ptrace_scope below 2, or root)",
-			     n->pid, strerror(-err));
+			     n->pid, vck_errno_text(err));
 	else
 		vck_lock_say(s->vmm,
 			     "descriptor %d of process %u: Enable No Snoop stays set when it is cleared (the function does not let go of it; nothing holds it)",

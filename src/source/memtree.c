@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <search.h>
 
+#include "base/errname.h"
 #include "base/num.h"
 #include "source/memtree.h"
 #include "source/root.h"
@@ -317,7 +318,7 @@ int vck_memtree_error(struct vck_memtree *t, const char *path, int err)
 	int r = make_typed(t, path, VCK_MEM_ERROR, false, &n);
 
 	if (r == 0)
-		n->err = err < 0 ? -err : err;
+		n->err = vck_errno_there(err < 0 ? -err : err);
 	return r;
 }
 

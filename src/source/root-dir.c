@@ -123,7 +123,7 @@ static int open_below(struct vck_dir *d, const char *name)
 	if (strchr(name, '/') || streq(name, "..") || streq(name, "."))
 		return vck_root_openat(d->root, d->fd, name, VCK_WAY_DIR_BELOW);
 	fd = openat(d->fd, name, (int)vck_root_ways[VCK_WAY_DIR_BELOW].flags);
-	return fd < 0 ? -errno : fd;
+	return fd < 0 ? vck_refusal() : fd;
 }
 
 int vck_dir_opendir(struct vck_dir *d, const char *name, struct vck_dir **ret)
@@ -207,13 +207,13 @@ static int dir_each(struct vck_dir *d, entry_fn *fn, void *ctx)
 	int r = 0;
 
 	if (d->scanned && lseek(d->fd, 0, SEEK_SET) < 0)
-		return -errno;
+		return vck_refusal();
 	d->scanned = true;
 	while (r == 0) {
 		long n = syscall(SYS_getdents64, d->fd, buf, sizeof(buf));
 
 		if (n < 0)
-			return -errno;
+			return vck_refusal();
 		if (n == 0)
 			break;
 		r = each_in_buffer(d, buf, (size_t)n, fn, ctx);
@@ -446,7 +446,7 @@ static ssize_t fs_readlink(struct vck_dir *d, const char *name, char *buf, size_
 	if (n < 0)
 		return n;
 	n = readlinkat(d->fd, name, buf, size);
-	return n < 0 ? -errno : n;
+	return n < 0 ? vck_refusal() : n;
 }
 
 ssize_t vck_dir_readlink(struct vck_dir *d, const char *name, char *buf, size_t size)

@@ -44,7 +44,7 @@ static int check_mode(const struct vck_dir *d, const char *name)
 	struct stat st;
 
 	if (fstatat(d->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return -errno;
+		return vck_refusal();
 	return error_of_mode(st.st_mode);
 }
 
@@ -84,7 +84,7 @@ static int fs_open(const struct vck_dir *d, const char *name)
 	if (streq(name, "..") || streq(name, "."))
 		return -EISDIR;
 	fd = openat(d->fd, name, (int)vck_root_ways[VCK_WAY_FILE_BELOW].flags);
-	return fd < 0 ? open_error(d, name, -errno) : fd;
+	return fd < 0 ? open_error(d, name, vck_refusal()) : fd;
 }
 
 /* At @off, and so that a FIFO stays what it is: it has no such place. */
@@ -97,7 +97,7 @@ static ssize_t read_at(int fd, void *buf, size_t n, uint64_t off)
 	} while (got < 0 && errno == EINTR);
 	if (got >= 0)
 		return got;
-	return errno == ESPIPE ? -EMEDIUMTYPE : -errno;
+	return errno == ESPIPE ? -EMEDIUMTYPE : vck_refusal();
 }
 
 /* Read into the buffer until it is full or the file ends. */
@@ -111,7 +111,7 @@ static ssize_t read_full(int fd, void *buf, size_t size)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return -errno;
+			return vck_refusal();
 		if (n == 0)
 			break;
 		got += (size_t)n;
@@ -142,7 +142,7 @@ int vck_fd_read(int fd, struct vck_blob *ret)
 	ssize_t n;
 
 	if (fstat(fd, &st) < 0)
-		return -errno;
+		return vck_refusal();
 	if (error_of_mode(st.st_mode) < 0)
 		return error_of_mode(st.st_mode);
 	if (st.st_size > VCK_FILE_MAX)

@@ -3,6 +3,9 @@
 #ifndef VCK_SOURCE_ROOT_INTERNAL_H
 #define VCK_SOURCE_ROOT_INTERNAL_H
 
+#include <errno.h>
+
+#include "base/errname.h"
 #include "source/memtree.h"
 #include "source/root.h"
 
@@ -40,6 +43,12 @@ struct vck_file {
 	struct vck_root *root;
 	char *path; /* only when recording */
 };
+
+/* errno of a call that failed, negative, as the answer of what was to be read. */
+static inline int vck_refusal(void)
+{
+	return -vck_errno_there(errno);
+}
 
 /* --- root.c --- */
 /* openat2(2); a descriptor or negative errno. */

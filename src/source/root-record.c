@@ -147,7 +147,7 @@ static ssize_t link_text(const struct vck_root *r, const char *path, char *buf,
 
 	if (!r->tree) {
 		len = readlinkat(r->fd, path, buf, size);
-		return len < 0 ? -errno : len;
+		return len < 0 ? vck_refusal() : len;
 	}
 	err = vck_memtree_lookup(r->tree, NULL, path, false, &n);
 	if (err < 0 || n->type != VCK_MEM_LINK)

@@ -77,7 +77,7 @@ int vck_root_openat(const struct vck_root *r, int at, const char *path, enum vck
 
 	if (r->no_openat2) {
 		fd = openat(at, path, (int)how->flags);
-		return fd < 0 ? -errno : (int)fd;
+		return fd < 0 ? vck_refusal() : (int)fd;
 	}
 	/* EAGAIN: something was renamed while ".." was walked. */
 	for (int tries = 0; tries < 8; tries++) {
@@ -85,7 +85,7 @@ int vck_root_openat(const struct vck_root *r, int at, const char *path, enum vck
 		if (fd >= 0 || errno != EAGAIN)
 			break;
 	}
-	return fd < 0 ? -errno : (int)fd;
+	return fd < 0 ? vck_refusal() : (int)fd;
 }
 
 /* --- opening a root --- */
@@ -118,7 +118,7 @@ static int root_open_dir(int fd, enum vck_origin origin, struct vck_root **ret)
 	int probe, r;
 
 	if (fd < 0)
-		return -errno;
+		return vck_refusal();
 	r = root_new(origin, fd, NULL, ret);
 	if (r < 0) {
 		close(fd);
@@ -189,7 +189,7 @@ int vck_root_open(const char *path, struct vck_root **ret)
 	if (!path)
 		return root_open_dir(open("/", DIR_FLAGS), VCK_ORIGIN_LIVE, ret);
 	if (stat(path, &st) < 0)
-		return -errno;
+		return vck_refusal();
 	if (S_ISDIR(st.st_mode))
 		return root_open_dir(open(path, DIR_FLAGS), VCK_ORIGIN_ROOT, ret);
 	if (!S_ISREG(st.st_mode))
@@ -198,7 +198,7 @@ int vck_root_open(const char *path, struct vck_root **ret)
 		return -EFBIG;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
-		return -errno;
+		return vck_refusal();
 	r = root_open_file(fd, ret);
 	close(fd);
 	return r;

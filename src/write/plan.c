@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/errname.h"
 #include "base/text.h"
 #include "model/pcicap.h"
 #include "write/plan.h"
@@ -200,7 +201,7 @@ static void add_reason(struct vck_buf *b, const struct vck_bit_result *r)
 		vck_buf_adds(b, "the record is damaged (remove its file)");
 		return;
 	default:
-		vck_buf_adds(b, strerror(-r->err));
+		vck_buf_adds(b, vck_errno_text(r->err));
 		return;
 	}
 }
