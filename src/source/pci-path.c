@@ -240,9 +240,17 @@ static void link_by_bus_number(const struct vck_host *h, struct bus_memo *memo,
 		d->have |= VCK_EV_PATH;
 }
 
-static void link_upstream(const struct vck_host *h, struct vck_device *d)
+/* Whether the directory of @d is right below that of @up, as in every sysfs: following such
+ * links ends. In a tree from elsewhere two functions may be above each other. */
+static bool is_below(const struct vck_device *d, const struct vck_device *up, size_t n)
+{
+	return strlen(up->syspath) == n && strncmp(up->syspath, d->syspath, n) == 0;
+}
+
+static void link_upstream(struct vck_pci_reader *rd, struct vck_device *d)
 {
 	const char *path = d->syspath, *own, *above;
+	struct vck_device *up;
 	struct vck_bdf a;
 	size_t n;
 
@@ -252,11 +260,20 @@ static void link_upstream(const struct vck_host *h, struct vck_device *d)
 	above = component_before(path, own - 1, &n);
 	if (is_root_bus(above, n)) {
 		d->have |= VCK_EV_PATH;
-	} else if (component_bdf(above, n, &a)) {
-		d->upstream = vck_host_find_bdf(h, a);
-		if (d->upstream)
-			d->have |= VCK_EV_PATH;
+		return;
 	}
+	if (!component_bdf(above, n, &a))
+		return;
+	up = vck_host_find_bdf(rd->h, a);
+	if (!up)
+		return;
+	if (!is_below(d, up, (size_t)(own - 1 - path))) {
+		vck_tally_add(&rd->tally, "bridge above (its directory is elsewhere)", NULL, 0,
+			      d->address, path);
+		return;
+	}
+	d->upstream = up;
+	d->have |= VCK_EV_PATH;
 }
 
 /* Children of a Volume Management Device use its requester id (pci_real_dma_dev). */
@@ -291,7 +308,7 @@ void vck_pci_link_functions(struct vck_pci_reader *rd)
 		if (d->bus != VCK_BUS_PCI)
 			continue;
 		if (root_bus_prefix(d->syspath)) {
-			link_upstream(h, d);
+			link_upstream(rd, d);
 			link_real_dma(h, d);
 		} else {
 			link_by_bus_number(h, &memo, d);

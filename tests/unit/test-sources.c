@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 
+#include "check/engine.h"
 #include "memhost.h"
 
 #define PCI  "sys/devices/pci0000:00"
@@ -338,6 +339,32 @@ static void test_unprivileged(void **state)
 	assert_int_equal(lines, 1);
 }
 
+/* In a tree that no kernel made a function may be above itself, or two above each other. */
+static void test_above_itself(void **state)
+{
+	static const char *const lines[] = {
+		"proc/sys/kernel/osrelease = 6.12.0-test\\n",
+		"proc/sys/kernel/arch = aarch64\\n",
+		"sys/bus/pci/devices/0000:01:00.0 -> ../../../devices/pci0000:00/0000:01:00.0/0000:09:00.0",
+		"sys/bus/pci/devices/0000:02:00.0 -> ../../../devices/pci0000:00/0000:03:00.0/0000:02:00.0",
+		"sys/bus/pci/devices/0000:03:00.0 -> ../../../devices/pci0000:00/0000:02:00.0/0000:03:00.0",
+		PCI "/0000:01:00.0/0000:09:00.0/uevent = PCI_CLASS=60400\\n",
+		PCI "/0000:03:00.0/0000:02:00.0/uevent = PCI_CLASS=60400\\n",
+		PCI "/0000:02:00.0/0000:03:00.0/uevent = PCI_CLASS=60400\\n",
+		NULL,
+	};
+	cleanup_host struct vck_host *h = memhost_gather(tree(lines), VCK_ORIGIN_CAPTURE);
+
+	(void)state;
+	assert_int_equal(h->n_devices, 3);
+	for (size_t i = 0; i < h->n_devices; i++) {
+		assert_null(h->devices[i]->upstream);
+		assert_false(vck_device_has(h->devices[i], VCK_EV_PATH));
+	}
+	assert_non_null(memhost_problem(h, "pci", "bridge above (its directory is elsewhere) of 3 functions"));
+	assert_int_equal(vck_check(h), 0);
+}
+
 static void test_vmd(void **state)
 {
 	static const char *const lines[] = {
@@ -611,6 +638,7 @@ int main(void)
 		cmocka_unit_test(test_cut_config),
 		cmocka_unit_test(test_unprivileged),
 		cmocka_unit_test(test_vmd),
+		cmocka_unit_test(test_above_itself),
 		cmocka_unit_test(test_intel_unit),
 		cmocka_unit_test(test_amd_features),
 		cmocka_unit_test(test_other_units),
