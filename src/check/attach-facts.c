@@ -145,8 +145,6 @@ enum vck_tri vck_device_isolated_msi(const struct vck_host *h, const struct vck_
 			return vck_tri_and(h->irq_remapping, vmd_child_isolated(h, d));
 		return h->irq_remapping;
 	case VCK_ARCH_AARCH64:
-		if (d->msi_chip && strstr(d->msi_chip, "ITS"))
-			return VCK_YES;
 		return vck_tables_isolated_msi(h, d);
 	case VCK_ARCH_RISCV64:
 		return VCK_NO; /* irq-riscv-imsic-platform.c sets no

@@ -296,12 +296,14 @@ const struct vck_rule vck_rule_group_isolated_msi = {
 	.title = "interrupts of the group are isolated, or unsafe ones allowed",
 	.why = "An MSI is a write to memory: unless the platform checks who sends which, a guest can raise "
 	       "any vector of the host. Isolation comes from Intel's and AMD's interrupt remapping and the "
-	       "GICv3 ITS; GICv2m, vendors' MSI controllers and x86 guests with virtio-iommu have none. The "
+	       "GICv3 ITS; GICv2m, vendors' MSI controllers, an ITS behind the SynQuacer's pre-ITS and x86 "
+	       "guests with virtio-iommu have none. The "
 	       "type1 container and iommufd have a parameter each; setting one does not help the other.",
 	.remedy =
 		"interrupt remapping on; last resort allow_unsafe_interrupts of the path in use",
 	.reference =
-		"drivers/vfio/vfio_iommu_type1.c, drivers/iommu/iommufd/device.c, kernel/irq/msi.c, 6.12",
+		"drivers/vfio/vfio_iommu_type1.c, drivers/iommu/iommufd/device.c, kernel/irq/msi.c, "
+		"drivers/irqchip/irq-gic-v3-its.c, 6.12",
 	.messages =
 		VCK_STRINGS("No interrupt remapping support. Use the module param "
 			    "\"allow_unsafe_interrupts\"",

@@ -75,27 +75,55 @@ enum vck_tri vck_dt_unit(const struct vck_host *h, const struct vck_device *d,
 
 /* --- MSI controllers --- */
 
-static enum vck_tri is_its(const struct vck_dt_node *n)
+static bool is_its(const struct vck_dt_node *n)
 {
-	return vck_tri(vck_dt_string_index(n, "compatible", "arm,gic-v3-its") >= 0 ||
-		       vck_dt_string_index(n, "compatible", "arm,gic-v5-its") >= 0);
+	return vck_dt_string_index(n, "compatible", "arm,gic-v3-its") >= 0 ||
+	       vck_dt_string_index(n, "compatible", "arm,gic-v5-its") >= 0;
 }
 
-enum vck_tri vck_dt_isolated_msi(const struct vck_host *h, const struct vck_device *d)
+/* The Socionext SynQuacer's window in front of its ITS takes the device id out of the address:
+ * irq-gic-v3-its.c:its_enable_quirk_socionext_synquacer clears IRQ_DOMAIN_FLAG_MSI_REMAP (5.10,
+ * 6.1) or IRQ_DOMAIN_FLAG_ISOLATED_MSI (6.12, 7.2) where the property has both its cells. */
+static bool has_pre_its(const struct vck_dt_node *n)
 {
-	const struct vck_dt_node *from = vck_dt_dma_node(d);
-	struct vck_dt_node *n = NULL;
+	return prop_bytes(n, "socionext,synquacer-pre-its").len >= 8;
+}
+
+static enum vck_tri isolates(const struct vck_dt_node *n)
+{
+	return vck_tri(is_its(n) && !has_pre_its(n));
+}
+
+/* Where @d sends its MSIs; VCK_NO: nowhere. */
+static enum vck_tri msi_controller(const struct vck_host *h, const struct vck_device *d,
+				   struct vck_dt_node **ret)
+{
 	enum vck_tri mapped = VCK_NO;
 	uint32_t phandle;
 
 	if (d->bus == VCK_BUS_PCI)
-		mapped = msi_target(h, d, &n);
+		mapped = msi_target(h, d, ret);
 	if (mapped != VCK_NO)
-		return mapped == VCK_YES ? is_its(n) : VCK_UNKNOWN;
-	if (!vck_be32(prop_bytes(from, "msi-parent"), 0, &phandle))
+		return mapped;
+	if (!vck_be32(prop_bytes(vck_dt_dma_node(d), "msi-parent"), 0, &phandle))
 		return VCK_NO;
-	n = vck_dt_find_phandle(&h->dt, phandle);
-	return n ? is_its(n) : VCK_NO;
+	*ret = vck_dt_find_phandle(&h->dt, phandle);
+	return vck_tri(*ret);
+}
+
+enum vck_tri vck_dt_isolated_msi(const struct vck_host *h, const struct vck_device *d)
+{
+	struct vck_dt_node *n = NULL;
+	enum vck_tri found = msi_controller(h, d, &n);
+
+	return found == VCK_YES ? isolates(n) : found;
+}
+
+bool vck_dt_pre_its(const struct vck_host *h, const struct vck_device *d)
+{
+	struct vck_dt_node *n = NULL;
+
+	return msi_controller(h, d, &n) == VCK_YES && has_pre_its(n);
 }
 
 /* What makes MSI domains on arm64, and whether these remap: 5.10 and 6.1. None
@@ -105,7 +133,6 @@ static const struct {
 	enum vck_tri remaps;
 	const char *source;
 } msi_makers[] = {
-	{ "arm,gic-v3-its", VCK_YES, "drivers/irqchip/irq-gic-v3-its.c" },
 	{ "arm,gic-v3", VCK_YES, "drivers/irqchip/irq-gic-v3-mbi.c: none without mbi-ranges" },
 	{ "arm,gic-400", VCK_YES, "drivers/irqchip/irq-gic.c: none but v2m frames" },
 	{ "arm,gic-v2m-frame", VCK_NO, "drivers/irqchip/irq-gic-v2m.c" },
@@ -150,7 +177,7 @@ static enum vck_tri v2m_remaps(const struct vck_dt_node *n)
 	if (vck_dt_string_index(n->parent, "compatible", "arm,gic-v3") < 0)
 		return VCK_NO;
 	for (const struct vck_dt_node *s = n->parent->child; s; s = s->next) {
-		if (is_its(s) == VCK_YES && vck_dt_available(s))
+		if (is_its(s) && vck_dt_available(s))
 			return VCK_YES;
 	}
 	return VCK_UNKNOWN;
@@ -163,6 +190,8 @@ static enum vck_tri node_remaps(const struct vck_dt_node *n)
 		return VCK_YES;
 	if (vck_dt_prop(n, "msi-controller") && vck_dt_prop(n, "mbi-ranges"))
 		return VCK_NO; /* irq-gic-v3-mbi.c:mbi_init */
+	if (is_its(n))
+		return isolates(n);
 	for (size_t i = 0; i < ARRAY_SIZE(msi_makers); i++) {
 		if (vck_dt_string_index(n, "compatible", msi_makers[i].compatible) < 0)
 			continue;

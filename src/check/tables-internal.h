@@ -85,6 +85,8 @@ enum vck_tri vck_dt_unit(const struct vck_host *h, const struct vck_device *d,
  * calls iommu_dma_get_resv_regions() from 6.3 on. */
 int vck_dt_regions(const struct vck_device *d, struct vck_region_list *l) must_check;
 enum vck_tri vck_dt_isolated_msi(const struct vck_host *h, const struct vck_device *d);
+/* Is the ITS that a device sends its MSIs to one that does not isolate (SynQuacer)? */
+bool vck_dt_pre_its(const struct vck_host *h, const struct vck_device *d);
 /* irq_domain_check_msi_remap() before 6.3: does no MSI domain of the whole tree leave devices
  * unisolated? VCK_YES where there is none. */
 enum vck_tri vck_dt_msi_remap(const struct vck_host *h);

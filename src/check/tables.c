@@ -305,9 +305,16 @@ enum vck_tri vck_tables_ats(const struct vck_host *h, const struct vck_device *d
 	return tables_whole(h) ? VCK_NO : VCK_UNKNOWN;
 }
 
+static bool uses_its(const struct vck_device *d)
+{
+	return d->msi_chip && strstr(d->msi_chip, "ITS");
+}
+
 /* The device's own controller (msi_device_has_isolated_msi). */
 static enum vck_tri own_msi_isolated(const struct vck_host *h, const struct vck_device *d)
 {
+	if (uses_its(d) && !(by_dt(h, d) && vck_dt_pre_its(h, d)))
+		return VCK_YES;
 	if (by_dt(h, d))
 		return h->dt.complete == VCK_YES ? vck_dt_isolated_msi(h, d) : VCK_UNKNOWN;
 	if (h->acpi.iort && vck_iort_has_its(h, d))
@@ -321,12 +328,17 @@ static enum vck_tri own_msi_isolated(const struct vck_host *h, const struct vck_
  * which is not read. */
 static enum vck_tri every_msi_isolated(const struct vck_host *h, const struct vck_device *d)
 {
+	bool its = false;
+
 	for (size_t i = 0; i < h->n_devices; i++) {
-		if (h->devices[i]->msi_chip && !strstr(h->devices[i]->msi_chip, "ITS"))
+		if (h->devices[i]->msi_chip && !uses_its(h->devices[i]))
 			return VCK_NO;
+		its |= uses_its(h->devices[i]);
 	}
 	if (by_dt(h, d))
 		return vck_dt_msi_remap(h);
+	if (its && !h->dt.root)
+		return VCK_YES;
 	for (size_t i = 0; h->acpi.iort && i < h->acpi.iort->n_nodes; i++) {
 		if (h->acpi.iort->nodes[i].type == VCK_IORT_ITS)
 			return VCK_YES;

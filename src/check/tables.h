@@ -74,9 +74,9 @@ int vck_dt_index_maps(struct vck_host *h) must_check;
 /**
  * vck_tables_isolated_msi - do a device's MSIs count as isolated?
  *
- * arm64 from 6.3 on: a GICv3 ITS, through the IORT's mapping to an ITS group, or the device
- * tree's msi-map or msi-parent to "arm,gic-v3-its". Anything else that is named
- * (GICv2m, a vendor's controller) is VCK_NO, and so is none. Before 6.3 it is a question of
+ * arm64 from 6.3 on: a GICv3 ITS, that it uses, or through the IORT's mapping to an ITS group,
+ * or the device tree's msi-map or msi-parent to "arm,gic-v3-its" without SynQuacer's pre-ITS.
+ * Anything else that is named (GICv2m, a vendor's controller) is VCK_NO, and so is none. Before 6.3 it is a question of
  * the host: VCK_YES where every MSI controller isolates, or there is none (kernel/irq/
  * irqdomain.c:irq_domain_check_msi_remap). Not for x86 and RISC-V, where it is
  * VCK_UNKNOWN: their answer is not in these tables.

@@ -25,7 +25,8 @@ static const char *const wanted[] = {
 	"iommu-addresses", "iommu-map",		 "iommu-map-mask", "iommus",
 	"linux,pci-domain", "linux,phandle",	 "mbi-ranges",	 "memory-region",
 	"msi-controller", "msi-map",		 "msi-map-mask", "msi-parent",
-	"phandle",	  "ranges",		 "reg",		 "status",
+	"phandle",	  "ranges",		 "reg",		 "socionext,synquacer-pre-its",
+	"status",
 };
 
 static int name_cmp(const void *key, const void *elem)

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "check/attach.h"
 #include "check/tables-internal.h"
 #include "source/fdt.h"
 
@@ -39,6 +40,7 @@ static void prop(struct tree *t, struct vck_dt_node *n, const char *name, const 
 {
 	size_t cap = n->n_props; /* as if each was the last that fits */
 
+	assert_true(vck_dt_wanted(name)); /* or no source would read it */
 	assert_int_equal(vck_dt_add_prop(t->h, n, &cap, name,
 					 (struct vck_bytes){ data, len }),
 			 0);
@@ -270,17 +272,22 @@ static void test_msi(void **state)
 {
 	static const struct {
 		const char *theory;
-		const char *controllers[2]; /* below the GIC; "!": disabled */
+		const char *controllers[2]; /* below the GIC; "!": disabled; "^": with a pre-ITS */
 		const char *bridge;	    /* compatible of the host bridge */
 		bool parent;		    /* it has an msi-parent: the first */
 		const char *gic;	    /* a property of the GIC */
 		const char *chip;	    /* in use by another function */
 		enum vck_tri old, mid, new; /* 5.10, 6.2, 6.3 */
+		const char *own;	    /* chip in use by the function itself */
 	} rows[] = {
 		{ "no MSI controller", { 0 }, "pci-host-ecam-generic", false, NULL, NULL, VCK_YES,
 		  VCK_YES, VCK_NO },
 		{ "an ITS", { "arm,gic-v3-its" }, "pci-host-ecam-generic", true, NULL, NULL, VCK_YES, VCK_YES,
 		  VCK_YES },
+		{ "an ITS with a pre-ITS", { "^arm,gic-v3-its" }, "pci-host-ecam-generic", true, NULL,
+		  NULL, VCK_NO, VCK_NO, VCK_NO },
+		{ "a pre-ITS for others", { "arm,gic-v3-its", "^arm,gic-v3-its" },
+		  "pci-host-ecam-generic", true, NULL, NULL, VCK_NO, VCK_NO, VCK_YES },
 		{ "an ITS for others", { "arm,gic-v3-its" }, "pci-host-ecam-generic", false, 0, 0,
 		  VCK_YES, VCK_YES, VCK_NO },
 		{ "a disabled one", { "!arm,gic-v3-its" }, "pci-host-ecam-generic", false, 0, 0,
@@ -309,6 +316,11 @@ static void test_msi(void **state)
 		  VCK_UNKNOWN, VCK_YES, VCK_YES },
 		{ "one that had its own", { "arm,gic-v3-its" }, "snps,dw-pcie", true, NULL, NULL,
 		  VCK_UNKNOWN, VCK_YES, VCK_YES },
+		{ "its own chip, and a platform's controller",
+		  { "arm,gic-v3-its", "marvell,ap806-gicp" }, "pci-host-ecam-generic", true, 0, 0,
+		  VCK_NO, VCK_NO, VCK_YES, "ITS-MSI" },
+		{ "its own chip behind a pre-ITS", { "^arm,gic-v3-its" }, "pci-host-ecam-generic",
+		  true, 0, 0, VCK_NO, VCK_NO, VCK_NO, "ITS-MSI" },
 		{ "a chip in use", { "arm,gic-v3-its" }, "pci-host-ecam-generic", true, NULL, "PCI-MSI",
 		  VCK_NO, VCK_NO, VCK_YES },
 	};
@@ -337,7 +349,10 @@ static void test_msi(void **state)
 
 			if (*name == '!')
 				prop(&t, n, "status", "disabled", 9);
-			name += *name == '!';
+			if (*name == '^')
+				put(&t, n, "socionext,synquacer-pre-its",
+				    CELLS(0x58000000, 0x200000));
+			name += *name == '!' || *name == '^';
 			prop(&t, n, "compatible", name, strlen(name) + 1);
 			prop(&t, n, "msi-controller", "", 0);
 		}
@@ -352,8 +367,9 @@ static void test_msi(void **state)
 			put(&t, bridge, "msi-parent", CELLS(OTHER));
 		other = vck_host_add_device(t.h, "0000:02:00.0");
 		other->msi_chip = rows[row].chip;
+		t.card->msi_chip = rows[row].own;
 		grow(&t);
-		is = vck_tables_isolated_msi(t.h, t.card);
+		is = vck_device_isolated_msi(t.h, t.card);
 		if (is != wanted)
 			fail_msg("%s, release %x: %d", rows[row].theory, kver, is);
 		vck_host_free(t.h);
