@@ -109,6 +109,21 @@ static enum vck_tri endpoint_coherent(const struct vck_device *d)
 	return d->of_node || d->acpi_path ? d->coherent : VCK_NO;
 }
 
+enum vck_tri vck_device_named_by_firmware(const struct vck_host *h,
+					  const struct vck_device *d)
+{
+	const struct vck_dt_prop *p;
+
+	if (d->bus == VCK_BUS_PCI || d->acpi_path)
+		return VCK_YES;
+	if (!d->of_node)
+		return vck_device_has(d, VCK_EV_FIRMWARE_NODE) ? VCK_NO : VCK_UNKNOWN;
+	p = vck_dt_prop(d->of_node, "compatible");
+	if (p && p->len)
+		return VCK_YES;
+	return h->dt.complete == VCK_YES ? VCK_NO : VCK_UNKNOWN;
+}
+
 enum vck_tri vck_device_cache_coherency(const struct vck_host *h,
 					const struct vck_device *d)
 {

@@ -20,9 +20,12 @@ static enum vck_tri has_vfio_driver(const struct vck_case *c)
 {
 	const struct vck_vfio *v = &c->host->vfio;
 
-	if (c->dev->bus != VCK_BUS_PCI)
-		return vck_driver_is_vfio(c->dev->driver) ? VCK_YES
-							  : v->platform_available;
+	if (c->dev->bus != VCK_BUS_PCI && vck_driver_is_vfio(c->dev->driver))
+		return VCK_YES;
+	if (c->dev->bus == VCK_BUS_PLATFORM)
+		return v->platform_available;
+	if (c->dev->bus == VCK_BUS_AMBA)
+		return v->amba_available;
 	return vck_tri(vck_tri_or(v->vfio_pci_loaded, v->vfio_pci_available) != VCK_NO);
 }
 
@@ -45,26 +48,33 @@ static enum vck_tri not_deferred(const struct vck_case *c)
 	return vck_tri_not(vck_device_deferred(c->host, c->dev));
 }
 
+/* vfio_platform_common.c:vfio_platform_init_common (5.10: _probe_common): no ACPI companion and
+ * no "compatible", no device. */
+static enum vck_tri firmware_names(const struct vck_case *c)
+{
+	return vck_device_named_by_firmware(c->host, c->dev);
+}
+
 /* vfio-platform wants a way to reset the device, unless told otherwise; vfio-amba does
- * not. */
+ * not. It looks for one by the first string only (vfio_platform_of_probe), and what it finds
+ * for these is a module of its own, which few kernels have. */
 static enum vck_tri platform_reset(const struct vck_case *c)
 {
 	static const char *const known[] = {"calxeda,hb-xgmac", "amd,xgbe-seattle-v1a",
 					    "brcm,iproc-flexrm-mbox"};
 	const char *v = vck_host_param(c->host, "vfio_platform", "reset_required");
 
-	if (c->dev->bus != VCK_BUS_PLATFORM)
+	if (c->dev->bus != VCK_BUS_PLATFORM || firmware_names(c) == VCK_NO)
 		return VCK_YES;
 	if (vck_host_param_bool(c->host, "vfio_platform", "reset_required") == VCK_NO)
 		return VCK_YES;
-	if (!v && c->host->vfio.platform_available == VCK_UNKNOWN)
-		return VCK_UNKNOWN;
-	for (size_t i = 0; c->dev->of_node && i < ARRAY_SIZE(known); i++) {
-		if (vck_dt_string_index(c->dev->of_node, "compatible", known[i]) >= 0)
-			return VCK_YES;
+	if ((!v && c->host->vfio.platform_available == VCK_UNKNOWN) || !c->dev->of_node)
+		return VCK_UNKNOWN; /* ACPI: a _RST method would do */
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		if (vck_dt_string_index(c->dev->of_node, "compatible", known[i]) == 0)
+			return VCK_UNKNOWN;
 	}
-	return c->dev->acpi_path ? VCK_UNKNOWN
-				 : VCK_NO; /* ACPI: a _RST method would do */
+	return c->dev->acpi_path ? VCK_UNKNOWN : VCK_NO;
 }
 
 static enum vck_tri not_denylisted(const struct vck_case *c)
@@ -271,6 +281,8 @@ const struct vck_step vck_steps[] = {
 	 "drivers/base/dd.c:device_driver_attach"},
 	{&vck_rule_device_vf_vanishes, 0, 0, AT_BIND, ENODEV, false, still_there,
 	 "drivers/pci/iov.c:sriov_disable"},
+	{&vck_rule_device_vfio_driver, 0, 0, AT_BIND, EINVAL, false, firmware_names,
+	 "drivers/vfio/platform/vfio_platform_common.c:vfio_platform_of_probe"},
 	{&vck_rule_platform_reset, 0, 0, AT_BIND, ENOENT, false, platform_reset,
 	 "drivers/vfio/platform/vfio_platform_common.c:vfio_platform_init_common"},
 	{&vck_rule_device_denylist, 0, 0, AT_BIND, EINVAL, false, not_denylisted,
@@ -372,7 +384,7 @@ static bool kernel_in_tables(const struct vck_host *h)
 static int errno_of(const struct vck_case *c, const struct vck_step *s)
 {
 	bool hidden = c->host->kver && c->host->kver < VCK_KVER(5, 14) &&
-		      s->stage[c->path] == VCK_STAGE_BIND && s->err != ENOENT;
+		      s->stage[c->path] == VCK_STAGE_BIND && s->passes != has_vfio_driver;
 
 	return hidden ? ENODEV : s->err;
 }

@@ -124,6 +124,9 @@ bool vck_driver_is_idle(const char *driver);
 bool vck_driver_managed_dma(const char *driver);
 /* Does the driver of @pf disable SR-IOV when it is unbound? */
 enum vck_tri vck_driver_drops_vfs(const struct vck_host *h, const struct vck_device *pf);
+/* Has a platform or AMBA device what vfio's driver knows it by: an ACPI companion (any, also
+ * without an id: scan.c:acpi_device_hid always has one), or a "compatible" string? */
+enum vck_tri vck_device_named_by_firmware(const struct vck_host *h, const struct vck_device *d);
 /* IOMMU_CAP_CACHE_COHERENCY of the device. */
 enum vck_tri vck_device_cache_coherency(const struct vck_host *h, const struct vck_device *d);
 /* Are the MSIs of the device isolated from those of others? */

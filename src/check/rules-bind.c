@@ -16,14 +16,26 @@ static enum vck_result driver_eval(const struct vck_subject *s, struct vck_findi
 {
 	struct vck_case c;
 	enum vck_result r = vck_rule_step(s, f, &c, NULL);
+	enum vck_tri named = vck_device_named_by_firmware(s->host, s->device);
 
 	if (r == VCK_RESULT_UNKNOWN && !f->summary)
 		vck_finding_summary(
 			s, f,
-			"whether this kernel has %s is not known: its modules were not read",
+			named == VCK_UNKNOWN
+				? "whether firmware names the device to %s is not known"
+				: "whether this kernel has %s is not known: its modules were not read",
 			vck_device_best_driver(s->device));
 	if (r != VCK_RESULT_FAIL)
 		return r;
+	if (named == VCK_NO) {
+		vck_finding_summary(
+			s, f, "%s refuses it: no \"compatible\" and no ACPI companion",
+			vck_device_best_driver(s->device));
+		vck_finding_remedy(s, f, VCK_REMEDY_FIRMWARE, NULL,
+				   "none for the device as it is: its host driver made it; see "
+				   "whether its parent can be assigned");
+		return r;
+	}
 	vck_finding_summary(s, f, "this kernel has no %s",
 			    vck_device_best_driver(s->device));
 	if (s->device->bus == VCK_BUS_PCI)
@@ -32,8 +44,9 @@ static enum vck_result driver_eval(const struct vck_subject *s, struct vck_findi
 	else
 		vck_finding_remedy(
 			s, f, VCK_REMEDY_KERNEL, NULL,
-			"a kernel with CONFIG_VFIO_PLATFORM and CONFIG_VFIO_AMBA (Arm only; "
-			"not set in Debian's)");
+			"a kernel with %s (Arm only; not set in Debian's)",
+			s->device->bus == VCK_BUS_AMBA ? "CONFIG_VFIO_AMBA"
+						       : "CONFIG_VFIO_PLATFORM");
 	return r;
 }
 
@@ -44,11 +57,11 @@ const struct vck_rule vck_rule_device_vfio_driver = {
 	.eval = driver_eval,
 	.title = "there is a vfio driver for this kind of device",
 	.why = "PCI functions need vfio-pci or a variant of it, platform devices vfio-platform, AMBA devices "
-	       "vfio-amba. A kernel that was built without cannot hand the device out. vfio-platform takes only "
-	       "what has a compatible string or an ACPI id.",
+	       "vfio-amba. A kernel that was built without cannot hand the device out. The last two take only "
+	       "what has a compatible string or an ACPI companion, and say EINVAL to the rest.",
 	.remedy = "a kernel with the driver",
 	.reference = "drivers/vfio/Kconfig, drivers/vfio/platform/Kconfig, drivers/vfio/platform/"
-		     "vfio_platform_common.c:vfio_platform_of_probe, 7.2",
+		     "vfio_platform_common.c:vfio_platform_of_probe and vfio_platform_acpi_probe, 5.10 to 7.2",
 	.messages = VCK_STRINGS("Cannot retrieve compat for",
 				"ACPI companion device not found for"),
 };
@@ -198,9 +211,10 @@ const struct vck_rule vck_rule_device_vf_vanishes = {
 	.reference = "drivers/pci/iov.c:sriov_disable, 7.2",
 };
 
-static bool is_platform(const struct vck_subject *s)
+static bool is_named_platform(const struct vck_subject *s)
 {
-	return s->device->bus == VCK_BUS_PLATFORM;
+	return s->device->bus == VCK_BUS_PLATFORM &&
+	       vck_device_named_by_firmware(s->host, s->device) != VCK_NO;
 }
 
 static enum vck_result platform_reset_eval(const struct vck_subject *s,
@@ -209,6 +223,12 @@ static enum vck_result platform_reset_eval(const struct vck_subject *s,
 	struct vck_case c;
 	enum vck_result r = vck_rule_step(s, f, &c, NULL);
 
+	if (r == VCK_RESULT_UNKNOWN && !f->summary)
+		vck_finding_summary(
+			s, f,
+			"whether vfio-platform can reset it is not known: that takes %s",
+			s->device->acpi_path ? "_RST in ACPI"
+					     : "a reset module for its compatible string");
 	if (r != VCK_RESULT_FAIL)
 		return r;
 	vck_finding_summary(
@@ -224,11 +244,12 @@ const struct vck_rule vck_rule_platform_reset = {
 	.id = "platform.reset",
 	.scope = VCK_SCOPE_DEVICE,
 	.severity = VCK_SEV_BLOCKER,
-	.applies = is_platform,
+	.applies = is_named_platform,
 	.eval = platform_reset_eval,
 	.title = "vfio-platform can reset the device, or need not",
-	.why = "vfio-platform binds only to devices that it can reset: a reset module for the compatible "
-	       "string, or _RST in ACPI. Otherwise the bind fails with ENOENT, unless reset_required=0.",
+	.why = "vfio-platform binds only to devices that it can reset: a reset module for the first "
+	       "compatible string, or _RST in ACPI. Otherwise the bind fails with ENOENT (before 5.14: "
+	       "ENODEV), unless reset_required=0.",
 	.remedy = "vfio_platform.reset_required=0",
 	.reference =
 		"drivers/vfio/platform/vfio_platform_common.c:vfio_platform_init_common, 7.2",

@@ -320,7 +320,7 @@ struct vck_param {
 struct vck_vfio {
 	enum vck_tri vfio_loaded, vfio_pci_loaded, type1_loaded, iommufd_loaded; /* or built in */
 	enum vck_tri vfio_pci_available; /* loaded, built in or in modules.dep */
-	enum vck_tri type1_available, iommufd_available, platform_available;
+	enum vck_tri type1_available, iommufd_available, platform_available, amba_available;
 	enum vck_tri container_node, iommufd_node, cdev; /* /dev/vfio/vfio, /dev/iommu, any /dev/vfio/devices/ */
 	struct vck_param *params; /* of vfio, vfio_pci, vfio_iommu_type1, iommufd, vfio_platform */
 	size_t n_params, cap_params;

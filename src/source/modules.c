@@ -15,7 +15,7 @@
  * it is built in (kernel/params.c, param_sysfs_builtin [5.10 to 7.3]). */
 static const char *const modules[] = {
 	"vfio",	   "vfio_pci",	    "vfio_pci_core",	  "vfio_iommu_type1",
-	"iommufd", "vfio_platform", "vfio_platform_base",
+	"iommufd", "vfio_platform", "vfio_platform_base", "vfio_amba",
 };
 
 enum {
@@ -26,6 +26,7 @@ enum {
 	IOMMUFD,
 	PLATFORM,
 	PLATFORM_BASE,
+	AMBA,
 	N_MODULES
 };
 
@@ -287,6 +288,7 @@ static void set_availability(struct vck_host *h, struct vck_root *root,
 	v->type1_available = available(&x, modules[TYPE1], loaded[TYPE1]);
 	v->iommufd_available = available(&x, modules[IOMMUFD], loaded[IOMMUFD]);
 	v->platform_available = available(&x, modules[PLATFORM], loaded[PLATFORM]);
+	v->amba_available = available(&x, modules[AMBA], loaded[AMBA]);
 	if (v->vfio_pci_available == VCK_UNKNOWN)
 		vck_problem(h, "modules", "lib/modules", x.dep_err,
 			    "whether the kernel has VFIO modules to load");

@@ -184,9 +184,10 @@ static int add_device(struct platform_reader *rd, const struct candidate *c)
 	d->acpi_path = c->acpi_path;
 	d->of_node = c->of_node;
 	d->have |= VCK_EV_PATH;
-	if (c->acpi_err == 0)
+	/* A node of a tree that was not read is no evidence of none. */
+	if (c->acpi_err == 0 && (c->of_node || !vck_dir_has(c->dir, "of_node")))
 		d->have |= VCK_EV_FIRMWARE_NODE;
-	else
+	if (c->acpi_err < 0)
 		vck_tally_add(&rd->tally, "ACPI companion", NULL, c->acpi_err, c->name,
 			      c->path);
 	if (vck_dir_link_name(c->dir, "iommu", unit, sizeof(unit)) >= 0) {

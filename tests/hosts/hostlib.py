@@ -210,7 +210,7 @@ class Host(Manifest):
         self.comment("modules")
         base = "lib/modules/" + self.release
         names = ["vfio.ko", "vfio_iommu_type1.ko", "pci/vfio-pci-core.ko", "pci/vfio-pci.ko",
-                 "platform/vfio-platform-base.ko", "platform/vfio-platform.ko"]
+                 "platform/vfio-amba.ko", "platform/vfio-platform-base.ko", "platform/vfio-platform.ko"]
         self.f(base + "/modules.dep",
                "".join("kernel/drivers/vfio/%s:\n" % n for n in names) +
                "kernel/drivers/iommu/iommufd/iommufd.ko:\n")

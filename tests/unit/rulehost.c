@@ -58,7 +58,7 @@ static void add_defaults(struct rulehost *r)
 	h->vfio.vfio_loaded = h->vfio.vfio_pci_loaded = h->vfio.type1_loaded = VCK_YES;
 	h->vfio.vfio_pci_available = h->vfio.type1_available = VCK_YES;
 	h->vfio.iommufd_loaded = h->vfio.iommufd_available = VCK_NO;
-	h->vfio.platform_available = VCK_NO;
+	h->vfio.platform_available = h->vfio.amba_available = VCK_NO;
 	h->vfio.container_node = VCK_YES;
 	h->vfio.iommufd_node = h->vfio.cdev = VCK_NO;
 }
@@ -192,6 +192,7 @@ static const struct {
 	V("iommufd-node", TRI, iommufd_node),
 	V("cdev", TRI, cdev),
 	V("platform", TRI, platform_available),
+	V("amba", TRI, amba_available),
 };
 
 static enum vck_tri tri_value(const char *v)
@@ -462,6 +463,18 @@ static void do_platform_bus(struct rulehost *r, const char *v)
 	vck_host_sort(r->host);
 }
 
+/* Its device tree node has one string of this. */
+static void do_compatible(struct rulehost *r, const char *v)
+{
+	struct vck_dt_prop *p = vck_arena_calloc(&r->host->arena, 1, sizeof(*p));
+	struct vck_dt_node *n = vck_arena_calloc(&r->host->arena, 1, sizeof(*n));
+
+	assert_true(p && n);
+	*p = (struct vck_dt_prop){"compatible", (const uint8_t *)v, (uint32_t)strlen(v) + 1};
+	*n = (struct vck_dt_node){.path = "/dma", .name = "dma", .props = p, .n_props = 1};
+	r->device->of_node = n;
+}
+
 static void do_virtio(struct rulehost *r, const char *v)
 {
 	static const char off[] = "0000000000000000000000000000000000000000";
@@ -560,6 +573,7 @@ static const struct {
 	{"lines", do_lines},	   {"vf-room", do_vf_room},
 	{"bar", do_bar},	   {"iomem", do_iomem}, {"methods", do_methods},
 	{"param", do_param},	   {"vmd", do_vmd},	{"vmd-child", do_vmd_child},	{"bus", do_platform_bus},
+	{"compatible", do_compatible},
 	{"virtio", do_virtio},	   {"at", do_at},	{"host-bridge", do_bridge},
 	{"pf-joins", do_pf_joins}, {"waits", do_waits}, {"dmar", do_dmar},
 	{"noiommu-group", do_noiommu_group},

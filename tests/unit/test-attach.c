@@ -29,6 +29,8 @@ struct row {
 	const char *vf_driver; /* it is a PF whose VFs are there and have this driver */
 	bool no_type1, no_group, unassigned, blind;
 	bool own_node; /* a coherent device tree node of the function's own */
+	enum vck_bus bus;
+	const char *compatible, *acpi; /* of its own node, '+' between strings; its companion */
 	enum { NO_VMD = 0, CONTROLLER, CHILD } vmd; /* of the device; the sibling is the other */
 	bool is_unit; /* it is the IOMMU itself */
 	bool unread; /* who else is in the group could not be read */
@@ -41,6 +43,9 @@ struct row {
 #define SMMU	 .arch = VCK_ARCH_AARCH64, .iommu = VCK_IOMMU_SMMU
 #define SMMU_V3	 .arch = VCK_ARCH_AARCH64, .iommu = VCK_IOMMU_SMMU_V3
 #define OTHER(n) .iommu = VCK_IOMMU_OTHER, .other = n
+#define ON(bus_) SMMU_V3, .walk = VCK_YES, .bus = VCK_BUS_##bus_
+#define DMA	 ON(PLATFORM)
+#define NO_RESET .params = "vfio_platform.reset_required=N"
 
 static const struct row rows[] = {
 	/* plain acceptance, and kernels outside of the tables */
@@ -224,6 +229,26 @@ static const struct row rows[] = {
 	/* before 6.3 remapping was asked of the whole host */
 	{"behind a VMD, 5.10", "5.10.0", INTEL, .driver = "nvme", .sibling = "vmd", .vmd = CHILD,
 	 .now = "EINVAL device", .with_group = "ENODEV bind"},
+	/* vfio-platform and vfio-amba name a device by its ACPI companion or "compatible" */
+	{"platform device that nothing names", "7.2.0", DMA, .now = "EINVAL bind"},
+	{"the same, its node is empty", "6.12.0", DMA, .compatible = "", .now = "EINVAL bind"},
+	{"the same, 5.10", "5.10.0", DMA, .now = "ENODEV bind"},
+	{"the same, bound already", "7.2.0", DMA, .driver = "vfio-platform", .now = "ok"},
+	{"and none is required to reset it", "7.2.0", DMA, NO_RESET, .now = "EINVAL bind"},
+	{"AMBA device that nothing names", "7.2.0", ON(AMBA),
+	 .now = "EINVAL bind"},
+	{"platform device", "7.2.0", DMA, .compatible = "acme,dma", NO_RESET, .now = "ok"},
+	{"platform device without a reset", "7.2.0", DMA, .compatible = "acme,dma",
+	 .now = "ENOENT bind"},
+	{"platform device without a reset, 5.10", "5.10.0", DMA, .compatible = "acme,dma",
+	 .now = "ENODEV bind"},
+	{"a reset that is a module", "7.2.0", DMA, .compatible = "amd,xgbe-seattle-v1a+acme,dma",
+	 .now = "?"},
+	{"a reset for another of its names", "7.2.0", DMA,
+	 .compatible = "acme,dma+amd,xgbe-seattle-v1a", .now = "ENOENT bind"},
+	{"platform device of ACPI", "7.2.0", DMA, .acpi = "\\_SB_.DMA0", .now = "?"},
+	{"AMBA device", "7.2.0", ON(AMBA), .compatible = "arm,primecell",
+	 .now = "ok"},
 	/* noiommu */
 	{"noiommu", "6.12.0", .params = "vfio.enable_unsafe_noiommu_mode=Y",
 	 .now = "noiommu"},
@@ -353,6 +378,27 @@ static void add_node(struct vck_device *d)
 	d->of_node = d->bridge_of_node = &node;
 }
 
+static void move_bus(struct vck_host *h, const struct row *r, struct vck_device *d)
+{
+	char *text = vck_arena_strdup(&h->arena, r->compatible ? r->compatible : "");
+	struct vck_dt_prop *p = vck_arena_calloc(&h->arena, 1, sizeof(*p));
+	struct vck_dt_node *n = vck_arena_calloc(&h->arena, 1, sizeof(*n));
+
+	assert_true(text && p && n);
+	d->bus = r->bus;
+	d->address = "fe000000.dma";
+	d->acpi_path = r->acpi;
+	h->vfio.platform_available = h->vfio.amba_available = VCK_YES;
+	h->dt.complete = VCK_YES;
+	if (!r->compatible)
+		return;
+	*p = (struct vck_dt_prop){"compatible", (const uint8_t *)text, strlen(text) + 1};
+	for (char *plus = text; (plus = strchr(plus, '+'));)
+		*plus++ = '\0';
+	*n = (struct vck_dt_node){.path = "/dma", .name = "dma", .props = p, .n_props = *text != 0};
+	d->of_node = n;
+}
+
 static void add_vfs(struct vck_host *h, const struct row *r, struct vck_device *pf)
 {
 	for (uint32_t i = 0; r->vf_driver && i < r->vfs; i++) {
@@ -393,6 +439,8 @@ static struct vck_device *build(struct vck_host *h, const struct row *r)
 	add_vfs(h, r, d);
 	if (r->own_node)
 		add_node(d);
+	if (r->bus)
+		move_bus(h, r, d);
 	if (r->blind)
 		d->have &= ~(uint32_t)VCK_EV_GROUP;
 	if (r->iommu && !r->no_group) {
