@@ -116,6 +116,29 @@ static bool cca_missing(const struct vck_subject *s, struct vck_finding *f)
 	return true;
 }
 
+/* amd/init.c:early_amd_iommu_init: no v1 tables and no v2 tables is PD_MODE_NONE; the unit is
+ * taken out of sysfs again and only remaps interrupts (6.17 and newer). */
+static bool interrupts_only(const struct vck_subject *s, struct vck_finding *f)
+{
+	const struct vck_unit *u =
+		s->device ? s->device->unit : unit_of_state(s->host, false);
+
+	if (!u || u->active || u->driver != VCK_IOMMU_AMD ||
+	    vck_amd_translates(s->host) != VCK_NO)
+		return false;
+	vck_finding_summary(
+		s, f,
+		"no IOMMU group: firmware says that %s translates no DMA (HATDis or HATS), "
+		"it only remaps interrupts",
+		u->name);
+	vck_finding_evidence(s, f, "/sys/firmware/acpi/tables/IVRS",
+			     "IVHD: EFR 0x%llx", (unsigned long long)u->efr);
+	vck_finding_remedy(s, f, VCK_REMEDY_HARDWARE, NULL,
+			   "in a virtual machine: one whose IOMMU translates (QEMU: -device "
+			   "amd-iommu,dma-remap=on, or virtio-iommu-pci)");
+	return true;
+}
+
 static bool not_driven(const struct vck_subject *s, struct vck_finding *f)
 {
 	const struct vck_unit *u =
@@ -304,7 +327,7 @@ static const struct cause causes[] = {
 	{switched_off, false},	{igfx_off, true},	{stream_id_taken, true},
 	{virtio_lookup, false}, {serves_nobody, true},	{behind_alias, true},
 	{guest_has_none, false}, {intel_not_on, false},	{cca_missing, false},
-	{not_driven, false},	{no_evidence, false},	{no_table, false},
+	{interrupts_only, false}, {not_driven, false},	{no_evidence, false},	{no_table, false},
 	{not_in_front, true},
 };
 

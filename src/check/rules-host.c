@@ -83,6 +83,9 @@ const struct vck_rule vck_rule_host_iommu_groups = {
 		"VFIO device assignment is not available on this platform",
 		"IOMMU not found", "No ACPI DMAR table found, IOMMU either disabled",
 		"IOMMU appears to be disabled in kernel",
+		/* amd/init.c and amd/iommu.c, 7.2 */
+		"AMD-Vi: Host Address Translation is not supported",
+		"DMA translation not supported by iommu",
 		/* qemu-server and pve-manager */
 		"cannot prepare PCI pass-through, IOMMU not present",
 		"No IOMMU detected, please activate it"),

@@ -130,6 +130,18 @@ static enum vck_result v2_eval(const struct vck_subject *s, struct vck_finding *
 			"clear Enable No Snoop (viommu-check nosnoop --disable)");
 		return VCK_RESULT_FAIL;
 	}
+	if (!vck_cmdline_has(s->host, "amd_iommu", "pgtbl_v2")) {
+		vck_finding_summary(
+			s, f,
+			"firmware says that there are no v1 tables (HATDis): the kernel reports "
+			"forced snooping, v2 tables have no bit for it");
+		vck_finding_evidence(s, f, "/sys/firmware/acpi/tables/IVRS",
+				     "IVHD attribute HATDis");
+		vck_finding_remedy(
+			s, f, VCK_REMEDY_RUNTIME, NULL,
+			"clear Enable No Snoop (viommu-check nosnoop --disable)");
+		return VCK_RESULT_FAIL;
+	}
 	vck_finding_summary(
 		s, f,
 		"amd_iommu=pgtbl_v2: the kernel reports forced snooping, the tables have no "

@@ -237,6 +237,19 @@ static bool ivrs_has_efr(const struct vck_host *h)
 	return !t;
 }
 
+/* IVHD attribute HATDis: no host (v1) translation. One unit that says so speaks for all
+ * (init_iommu_one). Real ones do not; a table that was not read has none. */
+static bool ivrs_hatdis(const struct vck_host *h)
+{
+	const struct vck_ivrs *t = h->acpi.ivrs;
+
+	for (size_t i = 0; t && i < t->n_ivhds; i++) {
+		if (t->ivhds[i].used && t->ivhds[i].attr & 1)
+			return true;
+	}
+	return false;
+}
+
 /* What the EFR of all units has in common (get_global_efr). */
 static bool amd_efr(const struct vck_host *h, uint64_t *ret)
 {
@@ -286,28 +299,38 @@ static enum vck_tri asks_for_v2(const struct vck_host *h)
 #define EFR_GIOSUP (1ull << 48)
 
 /* What the driver makes of the EFR when it chooses tables: are there v2 tables, are there none
- * but those? 7.2 chooses before it looks at the hardware and heeds HATS, 6.12 chose afterwards
- * and did not; which of the releases between was the first, is not known here. */
+ * but those? 7.2 chooses before it looks at the hardware and heeds HATS and HATDis, 6.12 chose
+ * afterwards and did not. "iommu/amd: Support for HATdis and HATS features", v4 of 2025-06-04,
+ * was applied on 2025-06-27: for 6.17. */
 static void amd_tables(const struct vck_host *h, enum vck_tri *ret_v2, enum vck_tri *ret_no_v1)
 {
-	bool early = h->kver >= VCK_KVER(7, 2), has = ivrs_has_efr(h);
+	bool early = h->kver >= VCK_KVER(6, 17), has = ivrs_has_efr(h), hatdis = ivrs_hatdis(h);
 	uint64_t efr = 0;
 
-	*ret_v2 = *ret_no_v1 = VCK_UNKNOWN;
+	*ret_v2 = VCK_UNKNOWN;
+	*ret_no_v1 = hatdis && early ? VCK_YES : VCK_UNKNOWN;
 	if (!(early && !has) && !amd_efr(h, &efr))
 		return;
 	*ret_v2 = vck_tri(efr & EFR_GTSUP && efr & EFR_GIOSUP);
-	*ret_no_v1 = vck_tri(VCK_AMD_EFR_HATS(efr) == 3);
+	*ret_no_v1 = vck_tri(hatdis || VCK_AMD_EFR_HATS(efr) == 3);
 	if (!early && *ret_no_v1 == VCK_YES)
 		*ret_no_v1 = VCK_UNKNOWN;
 	if (!early && !has && *ret_v2 == VCK_YES)
 		*ret_v2 = VCK_UNKNOWN;
 }
 
+enum vck_tri vck_amd_translates(const struct vck_host *h)
+{
+	enum vck_tri v2, no_v1;
+
+	amd_tables(h, &v2, &no_v1);
+	return vck_tri_or(vck_tri_not(no_v1), v2);
+}
+
 /* The x86-style tables have no FC bit (drivers/iommu/amd/iommu.c says so itself). Up to
  * 6.12 domains of VFIO got v1 tables whatever the option said (protection_domain_alloc).
- * HATS = 3 leaves only v2 in 7.2 (init.c:early_amd_iommu_init); where those are not
- * supported the unit then translates nothing, and there is no answer. */
+ * HATS = 3 or HATDis leaves only v2 from 6.17 on (init.c:early_amd_iommu_init); where those
+ * are not supported the unit then translates nothing, and there is no answer. */
 enum vck_tri vck_amd_v2_tables(const struct vck_host *h)
 {
 	bool kernel = vck_host_has(h, VCK_EV_KERNEL);
@@ -437,11 +460,15 @@ static unsigned intel_width(const struct vck_unit *u)
 	return tables && tables < mgaw ? tables : mgaw;
 }
 
-/* AMD: EFR.HATS, host address translation size (48882, MMIO 0030h bits 11:10). */
-static unsigned amd_width(const struct vck_unit *u)
+/* AMD: EFR.HATS, host address translation size (48882, MMIO 0030h bits 11:10). v2 tables end
+ * at 47 bits in 7.2 (amd_iommu_domain_alloc_paging_v2), or at 56 where the processor has
+ * five levels too (EFR.GATS, bits 13:12), which is not looked at. */
+static unsigned amd_width(const struct vck_host *h, const struct vck_unit *u)
 {
 	static const unsigned width[] = {48, 57, 64, 0};
 
+	if (vck_amd_v2_tables(h) == VCK_YES)
+		return h->kver >= VCK_KVER(7, 2) && !(u->efr >> 12 & 3) ? 47 : 0;
 	return u->efr ? width[VCK_AMD_EFR_HATS(u->efr)] : 0;
 }
 
@@ -460,7 +487,7 @@ int vck_derive_units(struct vck_host *h)
 		if (u->driver == VCK_IOMMU_INTEL && u->regs_known == VCK_YES)
 			u->address_width = intel_width(u);
 		else if (u->driver == VCK_IOMMU_AMD)
-			u->address_width = amd_width(u);
+			u->address_width = amd_width(h, u);
 	}
 	return r;
 }

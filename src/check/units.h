@@ -51,5 +51,8 @@ bool vck_unit_endpoint_decides(const struct vck_host *h, const struct vck_unit *
 
 /* AMD: do the domains of VFIO get x86-style tables, which cannot force coherency? */
 enum vck_tri vck_amd_v2_tables(const struct vck_host *h);
+/* AMD: does the driver find any kind of table that the units can read? VCK_NO: they remap
+ * interrupts, and devices get no group (amd/iommu.c:amd_iommu_probe_device, 7.2). */
+enum vck_tri vck_amd_translates(const struct vck_host *h);
 
 #endif

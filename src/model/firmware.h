@@ -71,6 +71,7 @@ struct vck_ivhd {
 	uint8_t type, flags; /* type 0x10, 0x11, 0x40 */
 	uint16_t devid, cap_offset, segment;
 	uint64_t base, efr, efr2; /* efr from the image of 0x11/0x40, 0 in 0x10 */
+	uint32_t attr;		  /* attributes of 0x11/0x40: bit 0 HATDis; 0 in 0x10 */
 	struct vck_ivhd_entry *entries;
 	size_t n_entries;
 	bool used; /* the kernel takes the highest type that is present, up to 0x40 */

@@ -104,7 +104,7 @@ static int add_ivhd(struct ivrs *p, const struct vck_sub *s)
 	if (!vck_u8(s->b, 1, &i.flags) || !vck_le16(s->b, 4, &i.devid) ||
 	    !vck_le16(s->b, 6, &i.cap_offset) || !vck_le64(s->b, 8, &i.base) ||
 	    !vck_le16(s->b, 16, &i.segment) ||
-	    (image && (!vck_le64(s->b, 24, &i.efr) || !vck_le64(s->b, 32, &i.efr2)))) {
+	    (image && (!vck_le32(s->b, 20, &i.attr) || !vck_le64(s->b, 24, &i.efr) || !vck_le64(s->b, 32, &i.efr2)))) {
 		p->bad = "an IVHD is cut short";
 		return 0;
 	}

@@ -532,6 +532,19 @@ static void do_dmar(struct rulehost *r, const char *v)
 	r->host->acpi.dmar = d;
 }
 
+/* An IVRS with one IVHD that has an EFR, and perhaps no host translation. */
+static void do_ivrs(struct rulehost *r, const char *v)
+{
+	struct vck_ivrs *t = vck_arena_calloc(&r->host->arena, 1, sizeof(*t));
+	struct vck_ivhd *i = vck_arena_calloc(&r->host->arena, 1, sizeof(*i));
+
+	assert_true(t && i);
+	*i = (struct vck_ivhd){.type = 0x11, .used = true, .efr = r->unit->efr,
+			       .attr = streq(v, "hatdis")};
+	*t = (struct vck_ivrs){.ivinfo = 1, .ivhds = i, .n_ivhds = 1};
+	r->host->acpi.ivrs = t;
+}
+
 /* As do_waits(), but the unit is listed, and there is no group on the whole host. */
 static void do_unserved(struct rulehost *r, const char *v)
 {
@@ -575,7 +588,7 @@ static const struct {
 	{"param", do_param},	   {"vmd", do_vmd},	{"vmd-child", do_vmd_child},	{"bus", do_platform_bus},
 	{"compatible", do_compatible},
 	{"virtio", do_virtio},	   {"at", do_at},	{"host-bridge", do_bridge},
-	{"pf-joins", do_pf_joins}, {"waits", do_waits}, {"dmar", do_dmar},
+	{"pf-joins", do_pf_joins}, {"waits", do_waits}, {"dmar", do_dmar}, {"ivrs", do_ivrs},
 	{"noiommu-group", do_noiommu_group},
 	{"neighbour", do_neighbour}, {"noiommu-neighbour", do_noiommu_neighbour},
 	{"missing", do_missing}, {"unserved", do_unserved}, {"lpc", do_lpc},

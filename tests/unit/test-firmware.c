@@ -169,7 +169,8 @@ static void make_ivrs(struct tb *t)
 		tb_u(t, 2, 2);
 		tb_u(t, 0x40, 2);
 		tb_u(t, 0xfd200000, 8);
-		tb_u(t, 0, 8);
+		tb_u(t, 0, 4);
+		tb_u(t, 0x80048001, 4); /* in 10h these are features */
 		if (type != 0x10)
 			tb_u(t, 0x246577efa2254afaull, 8), tb_u(t, 0x10, 8);
 		tb_u(t, 0x00000803, 4); /* from 00:01.0 */
@@ -212,6 +213,8 @@ static void test_ivrs(void **state)
 	assert_false(d->ivhds[1].used);
 	assert_true(d->ivhds[2].used);
 	assert_true(d->ivhds[2].efr == 0x246577efa2254afaull);
+	assert_int_equal(d->ivhds[2].attr & 1, 1);
+	assert_int_equal(d->ivhds[0].attr, 0);
 	assert_int_equal(d->ivhds[2].n_entries, 4);
 	assert_int_equal(d->ivhds[0].n_entries, 3);
 	assert_int_equal(d->ivhds[0].entries[0].devid, 8);

@@ -216,6 +216,36 @@ static void test_commands(void **state)
 	}
 }
 
+/* Which of the causes of a missing group is named. */
+static void test_causes(void **state)
+{
+	static const struct {
+		const char *words, *cause;
+	} rows[] = {
+		{"group=none unit=amd active=no kernel=7.2.0 efr=0x10 ivrs=hatdis", "HATDis"},
+		{"group=none unit=amd active=no kernel=6.17.0 efr=0xc00 ivrs=efr", "HATDis"},
+		{"group=none unit=amd active=no kernel=7.2.0 efr=0x1000000000010 ivrs=hatdis",
+		 "no driver"},
+		{"group=none unit=amd active=no kernel=6.16.0 efr=0x10 ivrs=hatdis", "no driver"},
+		{"group=none unit=amd active=no kernel=7.2.0 efr=0x10 ivrs=efr", "no driver"},
+	};
+	const struct vck_rule *rule = vck_rules[rule_index("host.iommu-groups")];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct vck_finding *f;
+		struct rulehost r;
+
+		rulehost_init(&r);
+		assert_null(rulehost_apply(&r, rows[i].words));
+		assert_int_equal(vck_check(r.host), 0);
+		f = finding_of(&r, rule);
+		if (f->result != VCK_RESULT_FAIL || !strstr(f->summary, rows[i].cause))
+			fail_msg("%s: %s", rows[i].words, f->summary);
+		rulehost_done(&r);
+	}
+}
+
 /* A host on which nothing is wrong is ready, and each blocker takes that away. */
 static void test_verdicts(void **state)
 {
@@ -331,6 +361,7 @@ int main(void)
 		cmocka_unit_test(test_advice),
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_both),
+		cmocka_unit_test(test_causes),
 		cmocka_unit_test(test_verdicts),
 		cmocka_unit_test(test_commands),
 	};
