@@ -47,6 +47,8 @@ int vck_iort_regions(const struct vck_device *d, struct vck_region_list *l) must
 
 /* --- tables-virt.c: VIOT and RIMT --- */
 const struct vck_viot_node *vck_viot_unit(const struct vck_host *h, const struct vck_device *d);
+/* May the table name the device by an address that is not known? */
+bool vck_viot_by_address(const struct vck_host *h, const struct vck_device *d);
 const struct vck_rimt_node *vck_rimt_device(const struct vck_host *h, const struct vck_device *d);
 const struct vck_rimt_node *vck_rimt_unit(const struct vck_host *h, const struct vck_device *d);
 

@@ -157,6 +157,33 @@ static int iort_units(struct vck_host *h)
 	return r;
 }
 
+/* The one virtio-iommu that the kernel runs and no PCI function carries. */
+static const char *mmio_name(const struct vck_host *h)
+{
+	const char *only = NULL;
+	struct vck_bdf bdf;
+
+	for (size_t i = 0; i < h->n_units; i++) {
+		const struct vck_unit *u = h->units[i];
+
+		if (!u->active || u->driver != VCK_IOMMU_VIRTIO || vck_bdf_parse(u->name, &bdf) == 0)
+			continue;
+		if (only)
+			return NULL;
+		only = u->name;
+	}
+	return only;
+}
+
+static size_t mmio_units(const struct vck_viot *t)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->n_nodes; i++)
+		n += t->nodes[i].type == 4;
+	return n;
+}
+
 /* virtio-iommu bears the name of the device that carries it: a PCI function, or a
  * platform device whose name only the kernel knows. */
 static const char *viot_name(struct vck_host *h, const struct vck_viot_node *n)
@@ -165,13 +192,8 @@ static const char *viot_name(struct vck_host *h, const struct vck_viot_node *n)
 		return vck_arena_printf(&h->arena, "%04x:%02x:%02x.%x", n->seg_start,
 					n->bdf_start >> 8, n->bdf_start >> 3 & 0x1f,
 					n->bdf_start & 7);
-	for (size_t i = 0; i < h->n_devices; i++) {
-		const struct vck_device *d = h->devices[i];
-
-		if (d->bus == VCK_BUS_PLATFORM && d->n_resources &&
-		    d->resources[0].start == n->base)
-			return d->address;
-	}
+	if (mmio_units(h->acpi.viot) == 1 && mmio_name(h))
+		return mmio_name(h);
 	return vck_arena_printf(&h->arena, "virtio-iommu@%" PRIx64, n->base);
 }
 

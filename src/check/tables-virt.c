@@ -24,8 +24,6 @@ static bool viot_is(const struct vck_viot_node *n, const struct vck_device *d)
 
 static bool viot_covers(const struct vck_viot_node *n, const struct vck_device *d, uint16_t id)
 {
-	if (n->type == VIOT_MMIO && d->bus != VCK_BUS_PCI)
-		return d->n_resources && d->resources[0].start == n->base;
 	return n->type == VIOT_RANGE && d->bus == VCK_BUS_PCI && d->bdf.domain >= n->seg_start &&
 	       d->bdf.domain <= n->seg_end && id >= n->bdf_start && id <= n->bdf_end;
 }
@@ -48,6 +46,18 @@ static size_t lookup_ids(const struct vck_host *h, const struct vck_device *d, u
 	return d->bus == VCK_BUS_PCI
 		       ? vck_tables_requester_ids(h, d, ids, VCK_REQUESTER_IDS_MAX)
 		       : 1;
+}
+
+/* viot_mmio_dev_iommu_init() compares the first range of memory of a platform device, which no
+ * file shows that is read. */
+bool vck_viot_by_address(const struct vck_host *h, const struct vck_device *d)
+{
+	const struct vck_viot *t = h->acpi.viot;
+	bool any = false;
+
+	for (size_t i = 0; i < t->n_nodes; i++)
+		any |= t->nodes[i].type == VIOT_MMIO;
+	return any && d->bus == VCK_BUS_PLATFORM;
 }
 
 const struct vck_viot_node *vck_viot_unit(const struct vck_host *h, const struct vck_device *d)

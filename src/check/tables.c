@@ -142,6 +142,8 @@ static enum vck_tri by_acpi(const struct vck_host *h, const struct vck_device *d
 
 		if (n)
 			return unit_found(vck_unit_at(h, VCK_IOMMU_VIRTIO, n->offset), ret);
+		if (vck_viot_by_address(h, d))
+			return VCK_UNKNOWN;
 	}
 	if (a->rimt) {
 		const struct vck_rimt_node *n = vck_rimt_unit(h, d);

@@ -189,10 +189,80 @@ static void test_ranges(void **state)
 	}
 }
 
+/* VIOT names a platform device by the address of its first range of memory
+ * (viot_mmio_dev_iommu_init), which sysfs does not show. */
+static void test_viot_mmio(void **state)
+{
+	static const struct {
+		enum vck_bus bus;
+		const char *acpi;
+		unsigned type; /* of the node */
+		enum vck_tri found;
+	} rows[] = {
+		{ VCK_BUS_PLATFORM, "\\_SB_.DMA0", 2, VCK_UNKNOWN },
+		{ VCK_BUS_PLATFORM, "\\_SB_.DMA0", 1, VCK_NO },
+		{ VCK_BUS_AMBA, "\\_SB_.DMA0", 2, VCK_NO },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct vck_unit *u = NULL;
+		struct bridged b;
+
+		begin(&b);
+		b.h->have |= VCK_EV_ACPI;
+		viot_unit(&b, (struct range){ 0, 0x100 });
+		b.viot_nodes[1].type = (uint8_t)rows[i].type;
+		b.card->bus = rows[i].bus;
+		b.card->acpi_path = rows[i].acpi;
+		assert_int_equal(vck_tables_unit(b.h, b.card, &u), rows[i].found);
+		b.h->acpi.viot = NULL;
+		vck_host_free(b.h);
+	}
+}
+
+/* The unit of such a table is the one that the kernel runs on no PCI function. */
+static void test_viot_mmio_unit(void **state)
+{
+	static const struct {
+		const char *units[2];
+		bool joined;
+	} rows[] = {
+		{ { "LNRO0005:03" }, true },
+		{ { "0000:00:03.0" }, false },
+		{ { "LNRO0005:03", "LNRO0005:04" }, false },
+		{ { "LNRO0005:03", "0000:00:03.0" }, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct bridged b;
+		size_t n = 0;
+
+		begin(&b);
+		for (size_t k = 0; k < 2 && rows[i].units[k]; k++, n++) {
+			struct vck_unit *u = vck_host_add_unit(b.h, rows[i].units[k]);
+
+			assert_non_null(u);
+			u->active = true;
+			u->driver = VCK_IOMMU_VIRTIO;
+		}
+		viot_unit(&b, (struct range){ 0, 0x100 });
+		assert_int_equal(vck_derive_table_units(b.h), 0);
+		assert_int_equal(b.h->n_units, n + !rows[i].joined);
+		if (rows[i].joined)
+			assert_int_equal(b.h->units[0]->table_offset, 48);
+		b.h->acpi.viot = NULL;
+		vck_host_free(b.h);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ranges),
+		cmocka_unit_test(test_viot_mmio),
+		cmocka_unit_test(test_viot_mmio_unit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
