@@ -146,7 +146,7 @@ static enum vck_tri any_unit_by_firmware(const struct vck_host *h)
 
 bool vck_group_is_incomplete(const struct vck_group *g)
 {
-	return g->n_missing || g->members_unread;
+	return g->n_missing || g->n_not_read || g->members_unread;
 }
 
 bool vck_group_is_real(const struct vck_group *g)

@@ -281,7 +281,7 @@ static int explain_group(const struct explain *x, struct vck_group *g)
 	cleanup_buf struct vck_buf b = { 0 };
 	size_t n;
 
-	if (g->n_devices + g->n_missing < 2)
+	if (g->n_devices + g->n_missing + g->n_not_read < 2)
 		return 0;
 	n = reasons(x, g, kept);
 	for (size_t i = 0; i < n && i < HOPS_MAX; i++) {

@@ -81,6 +81,10 @@ static enum vck_result viable_eval(const struct vck_subject *s, struct vck_findi
 	struct vck_case c;
 	enum vck_result r = vck_rule_step(s, f, &c, NULL);
 
+	if (r == VCK_RESULT_UNKNOWN && !f->summary && c.members.group &&
+	    c.members.group->n_not_read)
+		vck_finding_summary(s, f, "%s in the same group: its bus is not read",
+				    c.members.group->not_read[0]);
 	if (r == VCK_RESULT_UNKNOWN && !f->summary)
 		vck_finding_summary(s, f,
 				    c.members.incomplete

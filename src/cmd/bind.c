@@ -128,6 +128,9 @@ static int check_whole(const struct vck_bind_jobs *j, size_t i, const struct vck
 	if (d->group->n_missing)
 		vck_error("%s: refused: its group also has %s, which could not be read or goes away just now (run this again, or name the devices instead of --group)",
 			  d->address, d->group->missing[0]);
+	else if (d->group->n_not_read)
+		vck_error("%s: refused: its group also has %s, whose bus is not read (take that from its driver, and name the devices instead of --group)",
+			  d->address, d->group->not_read[0]);
 	else
 		vck_error("%s: refused: who else is in its group could not be read (run this again, or name the devices instead of --group)",
 			  d->address);

@@ -264,6 +264,8 @@ struct vck_group {
 	size_t n_devices, cap_devices;
 	const char *const *missing; /* members that the group names and that are not there */
 	size_t n_missing;
+	const char *const *not_read; /* members on buses that are not read: "dpni.1 (fsl-mc)" */
+	size_t n_not_read;
 	bool members_unread; /* it could not be listed: these are those that link to it */
 	struct vck_region *regions;
 	size_t n_regions;

@@ -137,6 +137,8 @@ static void group(const struct vck_sheet *s, const struct vck_device *d)
 		member(s, g->devices[i], i == 0);
 	for (size_t i = 0; i < g->n_missing; i++)
 		vck_sheet_field(s, "", NULL, "%s (gone)", g->missing[i]);
+	for (size_t i = 0; i < g->n_not_read; i++)
+		vck_sheet_field(s, "", NULL, "%s: not read", g->not_read[i]);
 	if (g->why)
 		vck_sheet_field(s, "why together", NULL, "%s", g->why);
 	if (g->separate)

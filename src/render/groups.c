@@ -55,6 +55,8 @@ static void group(FILE *out, const struct vck_group *g, unsigned width)
 		member(out, g->devices[i], i ? "" : vck_buf_str(&id), width);
 	for (size_t i = 0; i < g->n_missing; i++)
 		line(out, "gone: ", g->missing[i], width);
+	for (size_t i = 0; i < g->n_not_read; i++)
+		line(out, "not read: ", g->not_read[i], width);
 	if (g->why)
 		line(out, "why: ", g->why, width);
 	if (g->separate)

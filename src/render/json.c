@@ -122,6 +122,10 @@ static void group(struct vck_json *j, const struct vck_group *g,
 	for (size_t i = 0; i < g->n_missing; i++)
 		vck_json_str(j, NULL, g->missing[i]);
 	vck_json_end(j);
+	vck_json_array(j, "not_read");
+	for (size_t i = 0; i < g->n_not_read; i++)
+		vck_json_str(j, NULL, g->not_read[i]);
+	vck_json_end(j);
 	vck_json_tri(j, "viable", g->viable);
 	regions(j, g);
 	vck_json_str(j, "why", g->why);

@@ -96,21 +96,53 @@ static int read_regions(struct groups_reader *rd, struct vck_dir *groups,
 
 /* --- members --- */
 
-static int add_missing(struct groups_reader *rd, struct vck_group *g, const char *name,
-		       size_t room)
+static int add_name(struct vck_host *h, const char *const **list, size_t *n, size_t room,
+		    const char *text)
 {
-	const char **missing = (const char **)g->missing;
+	const char **names = (const char **)*list;
 
-	if (!missing)
-		missing = vck_arena_calloc(&rd->h->arena, room, sizeof(*missing));
-	if (!missing)
+	if (!names)
+		names = vck_arena_calloc(&h->arena, room, sizeof(*names));
+	if (!names || !text)
 		return -ENOMEM;
-	g->missing = missing;
-	missing[g->n_missing] = vck_arena_strdup(&rd->h->arena, name);
-	if (!missing[g->n_missing])
-		return -ENOMEM;
-	g->n_missing++;
+	*list = names;
+	names[(*n)++] = text;
 	return 0;
+}
+
+/* The bus of a member that none of the read buses has: "fsl-mc", "cdx", "ap"; 0 when it is one
+ * of those, or not there. */
+static size_t other_bus(struct groups_reader *rd, struct vck_dir *devices, const char *name,
+			char *buf, size_t size)
+{
+	cleanup_dir struct vck_dir *dir = NULL;
+	char path[VCK_PATH_LEN];
+	ssize_t n;
+
+	if (vck_dir_link_path(devices, name, path, sizeof(path)) < 0 ||
+	    vck_root_opendir(rd->root, path, &dir) < 0)
+		return 0;
+	n = vck_dir_link_name(dir, "subsystem", buf, size);
+	if (n <= 0 || streq(buf, "pci") || streq(buf, "platform") || streq(buf, "amba"))
+		return 0;
+	return (size_t)n;
+}
+
+static int add_absent(struct groups_reader *rd, struct vck_dir *devices, struct vck_group *g,
+		      const char *name, size_t room)
+{
+	struct vck_arena *a = &rd->h->arena;
+	char bus[64];
+
+	if (other_bus(rd, devices, name, bus, sizeof(bus))) {
+		vck_tally_add(&rd->tally, "a member on a bus that is not read", NULL, EOPNOTSUPP,
+			      g->id, GROUPS_DIR);
+		return add_name(rd->h, &g->not_read, &g->n_not_read, room,
+				vck_arena_printf(a, "%s (%s)", name, bus));
+	}
+	vck_tally_add(&rd->tally, "a member that is not there", NULL, ENODEV, name,
+		      vck_dir_path(devices));
+	return add_name(rd->h, &g->missing, &g->n_missing, room, vck_arena_strdup(a, name));
 }
 
 /* A member by its address; a name that two buses share got ".N" behind it (iommu.c,
@@ -154,8 +186,11 @@ static int list_unread(struct groups_reader *rd, struct vck_dir *groups, const c
 		return r == -ENOMEM ? r : 0;
 	rd->looked += names.n;
 	for (size_t i = 0; r == 0 && i < names.n && rd->looked <= MEMBERS_MAX; i++) {
+		char bus[64];
+
 		if (!find_member(rd, devices, names.names[i]) &&
-		    is_unread(rd->h, names.names[i]))
+		    is_unread(rd->h, names.names[i]) &&
+		    !other_bus(rd, devices, names.names[i], bus, sizeof(bus)))
 			r = vck_names_add(unread, names.names[i]);
 	}
 	return r;
@@ -214,9 +249,7 @@ static int add_members(struct groups_reader *rd, struct vck_dir *devices,
 			r = vck_group_add_device(rd->h, g, d);
 			continue;
 		}
-		vck_tally_add(&rd->tally, "a member that is not there", NULL, ENODEV,
-			      names.names[i], vck_dir_path(devices));
-		r = add_missing(rd, g, names.names[i], names.n - i);
+		r = add_absent(rd, devices, g, names.names[i], names.n - i);
 	}
 	return r;
 }

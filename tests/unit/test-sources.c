@@ -191,6 +191,42 @@ static void test_damaged_groups(void **state)
 	assert_null(h->groups[2]->type);
 }
 
+/* Members on a bus that is not read are there too, and nobody is told that they are gone. */
+static void test_other_buses(void **state)
+{
+#define MC "sys/devices/platform/soc/80c000000.fsl-mc"
+	static const char *const more[] = {
+		"sys/kernel/iommu_groups/2/devices/dpni.1 -> "
+		"../../../../devices/platform/soc/80c000000.fsl-mc/dprc.1/dpni.1",
+		"sys/kernel/iommu_groups/2/devices/dpni.2 -> "
+		"../../../../devices/platform/soc/80c000000.fsl-mc/dprc.1/dpni.2",
+		MC "/dprc.1/dpni.1/subsystem -> ../../../../../../bus/fsl-mc",
+		NULL,
+	};
+	static const char *const unlisted[] = { NULL, "sys/bus/platform/devices" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(unlisted); i++) {
+		struct vck_memtree *t = tree(server);
+
+		memhost_add(t, more);
+		if (unlisted[i]) {
+			vck_memtree_remove(t, unlisted[i]);
+			assert_int_equal(vck_memtree_error(t, unlisted[i], EACCES), 0);
+		}
+		cleanup_host struct vck_host *h = memhost_gather(t, VCK_ORIGIN_CAPTURE);
+		const struct vck_group *g = h->groups[0];
+
+		assert_int_equal(g->n_not_read, 1);
+		assert_string_equal(g->not_read[0], "dpni.1 (fsl-mc)");
+		assert_int_equal(g->n_missing, i == 0);
+		if (i == 0)
+			assert_string_equal(g->missing[0], "dpni.2");
+		assert_null(vck_host_find_device(h, "dpni.1"));
+		assert_non_null(memhost_problem(h, "groups", "a member on a bus that is not read of 2"));
+	}
+}
+
 /* Members of which the bus could not be listed are there, with nothing known of them. */
 static void test_unread_members(void **state)
 {
@@ -643,7 +679,7 @@ int main(void)
 		cmocka_unit_test(test_amd_features),
 		cmocka_unit_test(test_other_units),
 		cmocka_unit_test(test_interrupts),
-		cmocka_unit_test(test_platform),
+		cmocka_unit_test(test_platform), cmocka_unit_test(test_other_buses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
