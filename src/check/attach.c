@@ -132,9 +132,26 @@ static enum vck_tri coherent_mappings(const struct vck_case *c)
 
 /* --- opening and attaching the group --- */
 
+/* A group has one owner, also where a member is open through a node of its own: then
+ * vfio_group_fops_open() says EBUSY (cdev_device_open_cnt). */
+const struct vck_device *vck_membership_held(const struct vck_case *c)
+{
+	for (size_t i = 0; i < c->members.n_devices; i++) {
+		if (c->members.devices[i]->holders)
+			return c->members.devices[i];
+	}
+	return c->dev->holders ? c->dev : NULL;
+}
+
 static enum vck_tri not_held(const struct vck_case *c)
 {
-	return vck_tri(!c->dev->holders);
+	if (vck_membership_held(c))
+		return VCK_NO;
+	for (size_t i = 0; c->host->holders_unread && i < c->members.n_devices; i++) {
+		if (vck_driver_is_vfio(c->members.devices[i]->driver))
+			return VCK_UNKNOWN;
+	}
+	return VCK_YES;
 }
 
 static enum vck_tri viable(const struct vck_case *c)
@@ -231,12 +248,32 @@ static enum vck_tri isolated_msi(const struct vck_case *c)
 
 /* --- the device's own descriptor --- */
 
+const struct vck_device *vck_device_vf_in_use(const struct vck_host *h,
+					      const struct vck_device *pf)
+{
+	for (size_t i = 0; i < h->n_devices; i++) {
+		if (vck_device_is_vf_of(h->devices[i], pf) && h->devices[i]->holders)
+			return h->devices[i];
+	}
+	return NULL;
+}
+
+/* With VFs that are open the PF too needs the token (vf_token->users). */
+static enum vck_tri pf_without_token(const struct vck_case *c)
+{
+	if (!c->dev->sriov_numvfs || !vck_driver_is_vfio(c->dev->driver))
+		return VCK_YES;
+	if (vck_device_vf_in_use(c->host, c->dev))
+		return VCK_NO;
+	return c->host->holders_unread ? VCK_UNKNOWN : VCK_YES;
+}
+
 static enum vck_tri no_token(const struct vck_case *c)
 {
 	const struct vck_device *pf = c->dev->physfn;
 
 	if (!pf)
-		return VCK_YES;
+		return pf_without_token(c);
 	if (!vck_device_has(pf, VCK_EV_DRIVER))
 		return VCK_UNKNOWN;
 	return vck_tri(!vck_driver_is_vfio(pf->driver));
@@ -383,9 +420,16 @@ static bool kernel_in_tables(const struct vck_host *h)
  * release that is not known is taken for a later one, which nearly all are. */
 static int errno_of(const struct vck_case *c, const struct vck_step *s)
 {
+	const struct vck_device *held =
+		s->passes == not_held ? vck_membership_held(c) : NULL;
 	bool hidden = c->host->kver && c->host->kver < VCK_KVER(5, 14) &&
 		      s->stage[c->path] == VCK_STAGE_BIND && s->passes != has_vfio_driver;
 
+	/* VFIO_DEVICE_BIND_IOMMUFD meets a group that is open (vfio_device_block_group), a second
+	 * user of the device (vfio_df_open), or the owner of another in its group
+	 * (iommu_device_claim_dma_owner), 6.12 and 7.2. */
+	if (held && c->path == VCK_PATH_IOMMUFD && held->held_by_cdev)
+		return c->dev->held_by_cdev ? EINVAL : EPERM;
 	return hidden ? ENODEV : s->err;
 }
 

@@ -8,9 +8,21 @@
 #include "check/rules.h"
 #include "check/units.h"
 
-static bool is_vf(const struct vck_subject *s)
+static bool meets_token(const struct vck_subject *s)
 {
-	return s->device->physfn;
+	return s->device->physfn || (vck_applies_pci(s) && s->device->sriov_numvfs &&
+				     vck_driver_is_vfio(s->device->driver));
+}
+
+static enum vck_result pf_token(const struct vck_subject *s, struct vck_finding *f)
+{
+	const struct vck_device *vf = vck_device_vf_in_use(s->host, s->device);
+
+	vck_finding_summary(s, f, "its VF %s is open in %s: opening the PF needs their token",
+			    vf->address, vf->holders);
+	vck_finding_remedy(s, f, VCK_REMEDY_RUNTIME, NULL,
+			   "give the PF's user the token that the VFs' users gave, or stop them");
+	return VCK_RESULT_FAIL;
 }
 
 static enum vck_result token_eval(const struct vck_subject *s, struct vck_finding *f)
@@ -18,8 +30,13 @@ static enum vck_result token_eval(const struct vck_subject *s, struct vck_findin
 	struct vck_case c;
 	enum vck_result r = vck_rule_step(s, f, &c, NULL);
 
+	if (r == VCK_RESULT_UNKNOWN && !f->summary && !s->device->physfn)
+		vck_finding_summary(
+			s, f, "whether a process has one of its VFs open is not known (run as root)");
 	if (r != VCK_RESULT_FAIL)
 		return r;
+	if (!s->device->physfn)
+		return pf_token(s, f);
 	vck_finding_summary(
 		s, f, "its PF %s is bound to %s: opening the VF needs the PF's token",
 		s->device->physfn->address, s->device->physfn->driver);
@@ -36,11 +53,11 @@ const struct vck_rule vck_rule_device_vf_token = {
 	.id = "device.vf-token",
 	.scope = VCK_SCOPE_DEVICE,
 	.severity = VCK_SEV_BLOCKER,
-	.applies = is_vf,
+	.applies = meets_token,
 	.eval = token_eval,
-	.title = "the VF needs no token",
+	.title = "the VF, or its PF, needs no token",
 	.why = "A userspace driver that owns a PF could reach into its VFs. VFIO therefore wants both users to "
-	       "name the same secret: without it, opening the VF fails with EACCES.",
+	       "name the same secret: without it, opening the VF, or the PF while a VF is open, fails with EACCES.",
 	.remedy = "the token for both, or the PF's own kernel driver",
 	.reference = "drivers/vfio/pci/vfio_pci_core.c:vfio_pci_validate_vf_token, 7.2",
 	.messages = VCK_STRINGS("VF token required to access device",

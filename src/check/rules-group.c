@@ -12,9 +12,20 @@
 
 static enum vck_result in_use_eval(const struct vck_subject *s, struct vck_finding *f)
 {
-	if (!s->device->holders)
-		return VCK_RESULT_PASS;
-	vck_finding_summary(s, f, "its group is open in %s", s->device->holders);
+	struct vck_case c;
+	enum vck_result r = vck_rule_step(s, f, &c, NULL);
+	const struct vck_device *held = vck_membership_held(&c);
+
+	if (r == VCK_RESULT_UNKNOWN && !f->summary)
+		vck_finding_summary(
+			s, f, "whether a process has its group open is not known (run as root)");
+	if (!held)
+		return r;
+	if (held == s->device)
+		vck_finding_summary(s, f, "its group is open in %s", held->holders);
+	else
+		vck_finding_summary(s, f, "%s in the same group is open in %s", held->address,
+				    held->holders);
 	vck_finding_remedy(s, f, VCK_REMEDY_RUNTIME, NULL,
 			   "stop what holds it: a group has one user");
 	return VCK_RESULT_FAIL;
@@ -26,7 +37,8 @@ const struct vck_rule vck_rule_group_in_use = {
 	.severity = VCK_SEV_BLOCKER,
 	.eval = in_use_eval,
 	.title = "nobody holds the group",
-	.why = "A group has one owner at a time: a second open of /dev/vfio/N fails with EBUSY, and "
+	.why = "A group has one owner at a time: a second open of /dev/vfio/N fails with EBUSY, also while a "
+	       "member is open through a node of its own (binding another to an iommufd then fails with EPERM), and "
 	       "unbinding a device that a VM uses waits until the VM lets go. As long as VFIO owns the "
 	       "group, no driver of the host binds to a member of it either (EBUSY, error -16).",
 	.remedy = "stop the other VM",

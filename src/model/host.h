@@ -237,6 +237,7 @@ struct vck_device {
 	const char *vfio_cdev;	    /* "vfio0": vfio-dev directory entry, or NULL */
 	const char *vfio_driver;    /* best vfio driver by modules.alias, NULL unknown */
 	const char *holders;	    /* processes that have its group open, for messages, or NULL */
+	bool held_by_cdev;	    /* one of them has its own /dev/vfio/devices/vfioN */
 	const char *in_use;	    /* what the host uses it for: "mounted at /", "interface eth0 is up"; or NULL */
 
 	/* derived by check/ */

@@ -33,8 +33,11 @@ static int add_holder(struct vck_host *h, const char *node, const char *who)
 	for (size_t i = 0; i < h->n_devices; i++) {
 		struct vck_device *d = h->devices[i];
 
-		if (holds(d, node) && vck_list_add(h, &d->holders, who) < 0)
+		if (!holds(d, node))
+			continue;
+		if (vck_list_add(h, &d->holders, who) < 0)
 			return -ENOMEM;
+		d->held_by_cdev |= str_after(node, "devices/") != NULL;
 	}
 	return 0;
 }

@@ -27,6 +27,7 @@ struct row {
 	uint32_t vfs;
 	const char *pf_driver; /* the device is a VF of a PF with this driver */
 	const char *vf_driver; /* it is a PF whose VFs are there and have this driver */
+	bool vf_held;	       /* and are open */
 	bool no_type1, no_group, unassigned, blind;
 	bool own_node; /* a coherent device tree node of the function's own */
 	enum vck_bus bus;
@@ -34,6 +35,7 @@ struct row {
 	enum { NO_VMD = 0, CONTROLLER, CHILD } vmd; /* of the device; the sibling is the other */
 	bool is_unit; /* it is the IOMMU itself */
 	bool unread; /* who else is in the group could not be read */
+	bool cdev, other_held, hidden; /* by its own node; so is the sibling; not readable */
 	const char *now, *with_group; /* with_group NULL: as now */
 };
 
@@ -182,6 +184,22 @@ static const struct row rows[] = {
 	{"no backend at all", "6.12.0", INTEL, .no_type1 = true, .now = "ENODEV iommu"},
 	{"held by another VM", "6.12.0", INTEL, .holders = "qemu (4711)",
 	 .now = "EBUSY group"},
+	{"the same, through iommufd", "6.12.0", INTEL, .holders = "qemu (4711)", .no_type1 = true,
+	 .params = "iommufd", .now = "EBUSY group"},
+	{"its own node is held", "6.12.0", INTEL, .holders = "qemu (4711)", .cdev = true,
+	 .now = "EBUSY group"},
+	{"the same, through iommufd", "6.12.0", INTEL, .holders = "qemu (4711)", .cdev = true,
+	 .no_type1 = true, .params = "iommufd", .now = "EINVAL group"},
+	{"a sibling's node is held", "6.12.0", INTEL, .sibling = "vfio-pci", .other_held = true,
+	 .now = "EBUSY group"},
+	{"the same, through iommufd", "6.12.0", INTEL, .sibling = "vfio-pci", .other_held = true,
+	 .no_type1 = true, .params = "iommufd", .now = "EPERM group"},
+	{"who holds what is hidden", "6.12.0", INTEL, .driver = "vfio-pci", .hidden = true,
+	 .now = "?"},
+	{"the same, of a sibling", "6.12.0", INTEL, .sibling = "vfio-pci", .hidden = true,
+	 .now = "?"},
+	{"the same, nobody can hold it", "6.12.0", INTEL, .sibling = "nvme", .hidden = true,
+	 .now = "EPERM group", .with_group = "ok"},
 	/* reserved regions */
 	{"direct region", "6.12.0", INTEL, .region = "direct", .now = "EINVAL group"},
 	{"direct region, 5.18", "5.18.0", INTEL, .region = "direct",
@@ -279,6 +297,15 @@ static const struct row rows[] = {
 	 .no_type1 = true, .params = "iommufd", .now = "?"},
 	{"the same, 6.17", "6.17.0", INTEL, .pf_driver = "vfio-pci", .no_type1 = true,
 	 .params = "iommufd", .now = "EACCES group"},
+	{"PF on vfio-pci, its VFs idle", "6.12.0", INTEL, .driver = "vfio-pci", .vfs = 2,
+	 .vf_driver = "vfio-pci", .now = "ok"},
+	{"PF on vfio-pci, a VF in use", "6.12.0", INTEL, .driver = "vfio-pci", .vfs = 2,
+	 .vf_driver = "vfio-pci", .vf_held = true, .now = "EACCES device"},
+	{"the same, 5.10", "5.10.0", INTEL, .driver = "vfio-pci", .vfs = 2,
+	 .vf_driver = "vfio-pci", .vf_held = true, .now = "EACCES device"},
+	{"the same, iommufd, 6.12", "6.12.0", INTEL, .driver = "vfio-pci", .vfs = 2,
+	 .vf_driver = "vfio-pci", .vf_held = true, .no_type1 = true, .params = "iommufd",
+	 .now = "ok"},
 	{"VF of a PF on its driver", "6.12.0", INTEL, .pf_driver = "igb", .now = "ok"},
 	{"BAR without an address", "6.12.0", INTEL, .unassigned = true,
 	 .now = "EINVAL device"},
@@ -402,10 +429,13 @@ static void move_bus(struct vck_host *h, const struct row *r, struct vck_device 
 static void add_vfs(struct vck_host *h, const struct row *r, struct vck_device *pf)
 {
 	for (uint32_t i = 0; r->vf_driver && i < r->vfs; i++) {
+		struct vck_device *vf;
 		char address[24];
 
 		snprintf(address, sizeof(address), "0000:01:10.%u", (unsigned)i);
-		add_pci(h, address, r->vf_driver)->physfn = pf;
+		vf = add_pci(h, address, r->vf_driver);
+		vf->physfn = pf;
+		vf->holders = r->vf_held ? "qemu (4711)" : NULL;
 	}
 }
 
@@ -427,6 +457,8 @@ static struct vck_device *build(struct vck_host *h, const struct row *r)
 	else
 		h->intr_remapping_in_use = vck_tri(r->no_ir != VCK_YES);
 	d->holders = r->holders;
+	d->held_by_cdev = r->cdev;
+	h->holders_unread = r->hidden;
 	d->device_id = r->device_id;
 	d->cap.header_type = r->header;
 	d->sriov_numvfs = r->vfs;
@@ -452,6 +484,8 @@ static struct vck_device *build(struct vck_host *h, const struct row *r)
 			struct vck_device *s = add_pci(h, "0000:01:00.1", r->sibling);
 
 			s->msi_chip = d->msi_chip;
+			s->holders = r->other_held ? "qemu (4712)" : NULL;
+			s->held_by_cdev = r->other_held;
 			if (r->vmd == CONTROLLER)
 				s->real_dma_dev = d;
 			else if (r->vmd == CHILD)

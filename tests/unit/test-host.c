@@ -338,6 +338,7 @@ static void test_usage(void **state)
 			    "interface eth0 is up, interface eth1 is up");
 	assert_null(h->devices[0]->holders);
 	assert_string_equal(h->devices[1]->holders, "qemu-system-x86 (pid 4711)");
+	assert_false(h->devices[1]->held_by_cdev);
 	assert_null(h->devices[1]->in_use);
 	assert_int_equal(memhost_problem(h, "usage", "which processes")->err, EACCES);
 }
