@@ -375,7 +375,7 @@ int vck_case_init(struct vck_case *c, struct vck_host *h, struct vck_device *d,
 	*c = (struct vck_case){.host = h, .dev = d, .whole_group = whole_group};
 	c->path = vck_host_path(h);
 	c->noiommu = vck_device_gets_group(h, d) == VCK_NO &&
-		     vck_host_noiommu(h) == VCK_YES && !vck_device_is_unit(h, d);
+		     vck_device_may_noiommu(h, d) == VCK_YES && !vck_device_is_unit(h, d);
 	return vck_membership_init(h, d, &c->members);
 }
 

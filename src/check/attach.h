@@ -143,7 +143,7 @@ enum vck_tri vck_device_denylisted(const struct vck_host *h, const struct vck_de
 enum vck_tri vck_param_on(const struct vck_host *h, const char *module, const char *name,
 			  enum vck_tri loaded);
 /* Does the kernel give a vfio driver's device without a group a group of its own? */
-enum vck_tri vck_host_noiommu(const struct vck_host *h);
+enum vck_tri vck_device_may_noiommu(const struct vck_host *h, const struct vck_device *d);
 enum vck_path vck_host_path(const struct vck_host *h);
 /* A BAR without an address, which keeps pci_enable_device() from working; NULL: none. */
 const struct vck_resource *vck_device_unassigned_bar(const struct vck_device *d);

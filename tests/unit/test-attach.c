@@ -278,6 +278,8 @@ static const struct row rows[] = {
 	 .params = "vfio.enable_unsafe_noiommu_mode=Y", .now = "noiommu"},
 	{"noiommu beside an IOMMU, 5.10", "5.10.0", INTEL, .no_group = true,
 	 .params = "vfio.enable_unsafe_noiommu_mode=Y", .now = "ENODEV bind"},
+	{"noiommu beside one for the display, 5.10", "5.10.0", OTHER("rk_iommu"), .no_group = true,
+	 .params = "vfio.enable_unsafe_noiommu_mode=Y", .now = "noiommu"},
 	/* device */
 	{"VF of a PF on vfio-pci", "6.12.0", INTEL, .pf_driver = "vfio-pci",
 	 .now = "EACCES device"},
