@@ -74,7 +74,7 @@ struct vck_ivhd {
 	uint32_t attr;		  /* attributes of 0x11/0x40: bit 0 HATDis; 0 in 0x10 */
 	struct vck_ivhd_entry *entries;
 	size_t n_entries;
-	bool used; /* the kernel takes the highest type that is present, up to 0x40 */
+	bool used; /* of several types the kernel takes one, see acpi-ivrs.c */
 };
 
 struct vck_ivmd {

@@ -17,6 +17,9 @@ struct ivrs {
 	struct vck_host *h;
 	struct vck_ivrs *d;
 	size_t cap_ivhds, cap_ivmds;
+	bool any, chosen;
+	uint16_t first; /* device id of the first block */
+	uint8_t target; /* type that counts */
 	const char *bad;
 };
 
@@ -157,18 +160,32 @@ static int add_block(struct ivrs *p, const struct vck_sub *s)
 	}
 }
 
-/* Of several descriptions of the same units the newest type counts. */
-static size_t mark_used(struct vck_ivrs *d)
+/* Of several descriptions of the same units one type counts: that of the last block which has
+ * the device id of the first, up to one that is too new
+ * (amd/init.c:get_highest_supported_ivhd_type, 5.10 to 7.2). */
+static void choose_type(struct ivrs *p, const struct vck_sub *s)
 {
-	uint8_t best = 0;
+	uint16_t devid;
+
+	if (p->chosen || !vck_le16(s->b, 4, &devid))
+		return;
+	if (!p->any)
+		p->target = (uint8_t)s->type;
+	if (!p->any)
+		p->first = devid;
+	p->any = true;
+	p->chosen = s->type > IVHD_NEWEST;
+	if (!p->chosen && devid == p->first)
+		p->target = (uint8_t)s->type;
+}
+
+static size_t mark_used(const struct ivrs *p)
+{
+	struct vck_ivrs *d = p->d;
 	size_t n = 0;
 
 	for (size_t i = 0; i < d->n_ivhds; i++) {
-		if (d->ivhds[i].type > best && d->ivhds[i].type <= IVHD_NEWEST)
-			best = d->ivhds[i].type;
-	}
-	for (size_t i = 0; i < d->n_ivhds; i++) {
-		d->ivhds[i].used = d->ivhds[i].type == best;
+		d->ivhds[i].used = d->ivhds[i].type == p->target;
 		n += d->ivhds[i].used;
 	}
 	return n;
@@ -190,13 +207,15 @@ int vck_acpi_ivrs(struct vck_host *h, struct vck_acpi_table *t, struct vck_bytes
 		vck_acpi_damaged(h, t, "shorter than its fixed part");
 		return 0;
 	}
-	while (r == 0 && vck_sub_next(&w, &s))
+	while (r == 0 && vck_sub_next(&w, &s)) {
+		choose_type(&p, &s);
 		r = add_block(&p, &s);
+	}
 	if (r < 0)
 		return r;
 	if (w.bad || p.bad)
 		vck_acpi_damaged(h, t, "%s", w.bad ? w.bad : p.bad);
-	units = mark_used(p.d);
+	units = mark_used(&p);
 	if (!h->acpi.ivrs)
 		h->acpi.ivrs = p.d;
 	t->summary = vck_arena_printf(&h->arena, "%zu unit%s in %zu IVHD%s, %zu reserved range%s",

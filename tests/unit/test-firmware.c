@@ -230,6 +230,56 @@ static void test_ivrs(void **state)
 	cut_everywhere(&t);
 }
 
+/* get_highest_supported_ivhd_type() takes the last of those with the first one's device id, not
+ * the highest. */
+static void test_ivhd_types(void **state)
+{
+	static const struct {
+		struct {
+			uint8_t type, devid;
+		} blocks[4];
+		uint8_t used;
+	} rows[] = {
+		{ { { 0x10, 2 }, { 0x11, 2 }, { 0x40, 2 } }, 0x40 },
+		{ { { 0x11, 2 }, { 0x10, 2 } }, 0x10 },
+		{ { { 0x10, 2 }, { 0x10, 3 }, { 0x11, 3 } }, 0x10 },
+		{ { { 0x10, 2 }, { 0x51, 2 }, { 0x11, 2 } }, 0x10 },
+		{ { { 0x51, 2 }, { 0x11, 2 } }, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct vck_host *h;
+		struct tb t;
+
+		tb_begin(&t, "IVRS");
+		tb_u(&t, 0x00203041, 4);
+		tb_u(&t, 0, 8);
+		for (size_t k = 0; k < 4 && rows[i].blocks[k].type; k++) {
+			bool image = rows[i].blocks[k].type != 0x10;
+
+			tb_u(&t, rows[i].blocks[k].type, 1);
+			tb_u(&t, 0, 1);
+			tb_u(&t, image ? 40 : 24, 2);
+			tb_u(&t, rows[i].blocks[k].devid, 2);
+			tb_u(&t, 0x40, 2);
+			tb_u(&t, 0xfd200000, 8);
+			tb_u(&t, 0, 8);
+			if (image)
+				tb_u(&t, 0, 8), tb_u(&t, 0, 8);
+		}
+		h = parse(tb_end(&t));
+		assert_int_equal(h->n_problems, 0);
+		for (size_t k = 0; k < h->acpi.ivrs->n_ivhds; k++) {
+			const struct vck_ivhd *v = &h->acpi.ivrs->ivhds[k];
+
+			if (v->used != (v->type == rows[i].used))
+				fail_msg("row %zu: %x: %d", i, v->type, v->used);
+		}
+		vck_host_free(h);
+	}
+}
+
 static void map(struct tb *t, uint32_t in, uint32_t count, uint32_t out, uint32_t ref)
 {
 	tb_u(t, in, 4);
@@ -631,6 +681,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_dmar),	 cmocka_unit_test(test_lengths),
 		cmocka_unit_test(test_checksum), cmocka_unit_test(test_ivrs),
+		cmocka_unit_test(test_ivhd_types),
 		cmocka_unit_test(test_iort),	 cmocka_unit_test(test_iort_bad),
 		cmocka_unit_test(test_viot),	 cmocka_unit_test(test_rimt),
 		cmocka_unit_test(test_aml),	 cmocka_unit_test(test_aml_deep),
