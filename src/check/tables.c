@@ -315,6 +315,9 @@ static bool uses_its(const struct vck_device *d)
 /* The device's own controller (msi_device_has_isolated_msi). */
 static enum vck_tri own_msi_isolated(const struct vck_host *h, const struct vck_device *d)
 {
+	/* of/platform.c:of_amba_device_create() sets up none, nor does acpi/glue.c, 5.10 to 7.2. */
+	if (d->bus == VCK_BUS_AMBA)
+		return VCK_NO;
 	if (uses_its(d) && !(by_dt(h, d) && vck_dt_pre_its(h, d)))
 		return VCK_YES;
 	if (by_dt(h, d))
