@@ -237,6 +237,7 @@ int vck_tables_regions(struct vck_host *h, const struct vck_device *d, struct vc
 		       size_t *ret_n)
 {
 	struct vck_region_list l = { .h = h };
+	size_t before;
 	int r = 0;
 
 	if (!by_dt(h, d) && (!tables_whole(h) || !place_known(d)))
@@ -245,8 +246,13 @@ int vck_tables_regions(struct vck_host *h, const struct vck_device *d, struct vc
 		r = vck_dmar_regions(d, &l);
 	if (r == 0 && h->acpi.ivrs && d->bus == VCK_BUS_PCI)
 		r = vck_ivrs_regions(d, &l);
+	before = l.n;
 	if (r == 0 && h->acpi.iort)
 		r = vck_iort_regions(d, &l);
+	/* For a PCI function they count where the host bridge's _DSM 5 says that firmware's
+	 * configuration is kept (iort.c:iort_rmr_has_dev, 6.1 to 7.2). */
+	if (r == 0 && l.n > before && d->bus == VCK_BUS_PCI)
+		return VCK_UNKNOWN;
 	if (r == 0 && h->dt.root && d->of_node) {
 		r = dt_regions(d, &l);
 		if (r == VCK_UNKNOWN)

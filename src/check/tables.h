@@ -43,7 +43,7 @@ enum vck_tri vck_tables_unit(const struct vck_host *h, const struct vck_device *
  * architecture is not among them.
  *
  * Return: VCK_YES with the outputs written (possibly none), VCK_UNKNOWN when the
- * tables were not readable, or -ENOMEM.
+ * tables were not readable or an RMR may count for a PCI function, or -ENOMEM.
  */
 int vck_tables_regions(struct vck_host *h, const struct vck_device *d, struct vck_region **ret,
 		       size_t *ret_n) must_check;

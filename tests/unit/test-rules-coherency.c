@@ -335,16 +335,19 @@ static void test_iort(void **state)
 	}
 }
 
-/* Reserved memory of an RMR node: kernels from 6.0 on read it, of tables from revision 5 on. */
+/* Reserved memory of an RMR node: kernels from 6.0 on read it, of tables from revision 5 on, and
+ * for PCI functions only where a _DSM of the host bridge keeps firmware's configuration
+ * (iort_rmr_has_dev), which is not read. */
 static void test_rmr(void **state)
 {
 	static const struct {
 		const char *release;
 		uint8_t revision;
-		size_t expected;
+		enum vck_tri known;
 	} rows[] = {
-		{ "6.12.117", 5, 1 }, { "6.0.0", 7, 1 }, { NULL, 5, 1 },
-		{ "5.10.262", 5, 0 }, { "6.12.117", 3, 0 },
+		{ "6.12.117", 5, VCK_UNKNOWN }, { "6.0.0", 7, VCK_UNKNOWN },
+		{ NULL, 5, VCK_UNKNOWN },	{ "5.10.262", 5, VCK_YES },
+		{ "6.12.117", 3, VCK_YES },
 	};
 
 	(void)state;
@@ -371,9 +374,8 @@ static void test_rmr(void **state)
 		m.h->acpi.tables = &table;
 		m.h->acpi.n_tables = 1;
 		m.h->kver = rows[i].release ? vck_kver_parse(rows[i].release) : 0;
-		assert_int_equal(vck_tables_regions(m.h, m.d, &regions, &got), VCK_YES);
-		if (got != rows[i].expected)
-			fail_msg("%zu: %zu regions", i, got);
+		assert_int_equal(vck_tables_regions(m.h, m.d, &regions, &got), rows[i].known);
+		assert_int_equal(got, 0);
 		vck_host_free(m.h);
 	}
 }
