@@ -15,10 +15,9 @@ static bool ivhd_covers(const struct vck_ivhd *i, uint16_t devid)
 	for (size_t k = 0; k < i->n_entries; k++) {
 		const struct vck_ivhd_entry *e = &i->entries[k];
 
-		/* Special and ACPI entries are no PCI functions. */
-		if (e->type == 0x48 || e->type == 0xf0)
-			continue;
-		if (devid >= e->devid && devid <= e->devid_end)
+		/* Also the id that others are an alias of, an IOAPIC's and an ACPI device's
+		 * (init_iommu_from_acpi, 5.10 to 7.2). */
+		if ((devid >= e->devid && devid <= e->devid_end) || devid == e->alias)
 			return true;
 	}
 	return false;

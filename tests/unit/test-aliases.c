@@ -189,6 +189,35 @@ static void test_ranges(void **state)
 	}
 }
 
+/* Which ids an IVHD puts behind its unit. */
+static void test_ivhd_covers(void **state)
+{
+	static const struct {
+		struct vck_ivhd_entry entry;
+		bool covered; /* the card */
+	} rows[] = {
+		{ { .type = 2, .devid = OWN, .devid_end = OWN, .alias = OWN }, true },
+		{ { .type = 2, .devid = 0xff, .devid_end = 0xff, .alias = 0xff }, false },
+		{ { .type = 0x42, .devid = 0xff, .devid_end = 0xff, .alias = OWN }, true },
+		{ { .type = 0x43, .devid = 0xf0, .devid_end = 0xff, .alias = OWN }, true },
+		{ { .type = 0x48, .devid = OWN, .devid_end = OWN, .alias = OWN }, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct vck_ivhd_entry e = rows[i].entry;
+		struct vck_ivhd v = { .used = true, .devid = 0xfff8, .entries = &e, .n_entries = 1 };
+		struct vck_ivrs t = { .ivhds = &v, .n_ivhds = 1 };
+		struct bridged b;
+
+		begin(&b);
+		b.h->acpi.ivrs = &t;
+		assert_int_equal(vck_ivrs_unit(b.h, b.card) == &v, rows[i].covered);
+		b.h->acpi.ivrs = NULL;
+		vck_host_free(b.h);
+	}
+}
+
 /* VIOT names a platform device by the address of its first range of memory
  * (viot_mmio_dev_iommu_init), which sysfs does not show. */
 static void test_viot_mmio(void **state)
@@ -262,6 +291,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ranges),
 		cmocka_unit_test(test_viot_mmio),
+		cmocka_unit_test(test_ivhd_covers),
 		cmocka_unit_test(test_viot_mmio_unit),
 	};
 
