@@ -4,7 +4,7 @@
 #include "config.h"
 
 #include "check/attach.h"
-#include "check/tables.h"
+#include "check/tables-internal.h"
 #include "check/units.h"
 
 /* Module and driver names write '-' and '_' for the same thing. */
@@ -100,13 +100,21 @@ enum vck_tri vck_driver_drops_vfs(const struct vck_host *h, const struct vck_dev
 	return in_list(driver, drop, ARRAY_SIZE(drop)) ? VCK_YES : VCK_UNKNOWN;
 }
 
-/* device_get_dma_attr() looks at the function's own firmware node: one without has no
- * answer, which arm_smmu_capable() takes for no. */
-static enum vck_tri endpoint_coherent(const struct vck_device *d)
+/* device_get_dma_attr() looks at the function's own firmware node, a device tree's first, and
+ * not at its host bridge's: one without has no answer, which arm_smmu_capable() takes for no. */
+static enum vck_tri endpoint_coherent(const struct vck_host *h, const struct vck_device *d)
 {
-	if (!vck_device_has(d, VCK_EV_FIRMWARE_NODE))
+	const struct vck_dt_node *node;
+	const char *property;
+	enum vck_tri v;
+
+	if (d->of_node) {
+		v = vck_dt_coherent(h, d->of_node, &node, &property);
+		return node || h->dt.complete == VCK_YES ? v : VCK_UNKNOWN;
+	}
+	if (!vck_device_has(d, VCK_EV_FIRMWARE_NODE) || !vck_host_has(h, VCK_EV_DT))
 		return VCK_UNKNOWN;
-	return d->of_node || d->acpi_path ? d->coherent : VCK_NO;
+	return d->acpi_path ? d->coherent : VCK_NO;
 }
 
 enum vck_tri vck_device_named_by_firmware(const struct vck_host *h,
@@ -133,7 +141,7 @@ enum vck_tri vck_device_cache_coherency(const struct vck_host *h,
 		return VCK_UNKNOWN;
 	if (u->cache_coherency != VCK_UNKNOWN || !vck_unit_endpoint_decides(h, u))
 		return u->cache_coherency;
-	return vck_tri_or(u->coherent_walk, endpoint_coherent(d));
+	return vck_tri_or(u->coherent_walk, endpoint_coherent(h, d));
 }
 
 bool vck_device_behind_vmd(const struct vck_device *d)

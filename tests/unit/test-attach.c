@@ -30,6 +30,7 @@ struct row {
 	bool vf_held;	       /* and are open */
 	bool no_type1, no_group, unassigned, blind;
 	bool own_node; /* a coherent device tree node of the function's own */
+	bool no_dt;    /* there may be one that was not read */
 	enum vck_bus bus;
 	const char *compatible, *acpi; /* of its own node, '+' between strings; its companion */
 	enum { NO_VMD = 0, CONTROLLER, CHILD } vmd; /* of the device; the sibling is the other */
@@ -154,6 +155,7 @@ static const struct row rows[] = {
 	 .now = "EINVAL bind"},
 	{"SMMUv2, coherent function", "6.12.0", SMMU, .walk = VCK_NO,
 	 .own_node = true, .now = "ok"},
+	{"SMMUv2, device tree not read", "6.12.0", SMMU, .walk = VCK_NO, .no_dt = true, .now = "?"},
 	{"SMMUv2, coherent function, 6.1.6", "6.1.6", SMMU, .walk = VCK_NO,
 	 .own_node = true, .now = "EINVAL bind"},
 	{"SMMUv2, coherent function, 6.1.7", "6.1.7", SMMU, .walk = VCK_NO,
@@ -406,8 +408,10 @@ static void add_node(struct vck_device *d)
 	static struct vck_dt_prop coherent = {.name = "dma-coherent"};
 	static struct vck_dt_node node = {
 		.path = "/pcie/device", .name = "device", .props = &coherent, .n_props = 1};
+	static struct vck_dt_node bridge = {.path = "/pcie", .name = "pcie"};
 
-	d->of_node = d->bridge_of_node = &node;
+	d->of_node = &node;
+	d->bridge_of_node = &bridge; /* which says nothing: not coherent */
 }
 
 static void move_bus(struct vck_host *h, const struct row *r, struct vck_device *d)
@@ -449,7 +453,7 @@ static struct vck_device *build(struct vck_host *h, const struct row *r)
 	static struct vck_resource bar = {.flags = 0x20000200};
 	struct vck_device *d = add_pci(h, "0000:01:00.0", r->driver);
 
-	h->have = ~0u;
+	h->have = r->no_dt ? ~(uint32_t)VCK_EV_DT : ~0u;
 	h->release = r->kernel;
 	h->kver = r->kernel ? vck_kver_parse(r->kernel) : 0;
 	h->arch = r->arch ? r->arch : VCK_ARCH_X86_64;
