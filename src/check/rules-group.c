@@ -375,12 +375,22 @@ static size_t endpoints(const struct vck_group *g)
 	return n;
 }
 
+/* One endpoint, unless a member on a bus that is not read is another. */
+static enum vck_result alone(const struct vck_subject *s, struct vck_finding *f)
+{
+	if (!s->group->n_not_read)
+		return VCK_RESULT_PASS;
+	vck_finding_summary(s, f, "%s in the same group: its bus is not read",
+			    s->group->not_read[0]);
+	return VCK_RESULT_UNKNOWN;
+}
+
 static enum vck_result isolation_eval(const struct vck_subject *s, struct vck_finding *f)
 {
 	const struct vck_group *g = s->group;
 
 	if (endpoints(g) < 2)
-		return VCK_RESULT_PASS;
+		return alone(s, f);
 	vck_finding_summary(s, f, "%zu endpoints share the group%s%s", endpoints(g),
 			    g->why ? ": " : "", g->why ? g->why : "");
 	vck_finding_remedy(s, f, VCK_REMEDY_HARDWARE, NULL, "%s",
@@ -570,7 +580,7 @@ const struct vck_rule vck_rule_group_peer_to_peer = {
 static enum vck_result spaces_eval(const struct vck_subject *s, struct vck_finding *f)
 {
 	if (endpoints(s->group) < 2)
-		return VCK_RESULT_PASS;
+		return alone(s, f);
 	vck_finding_summary(s, f, "its %zu endpoints need one address space in the guest",
 			    endpoints(s->group));
 	vck_finding_remedy(

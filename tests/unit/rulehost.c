@@ -301,6 +301,16 @@ static void do_group(struct rulehost *r, const char *v)
 	r->host->n_groups = 0;
 }
 
+static void do_not_read(struct rulehost *r, const char *v)
+{
+	const char **names = vck_arena_calloc(&r->host->arena, 1, sizeof(*names));
+
+	assert_non_null(names);
+	names[0] = v;
+	r->group->not_read = names;
+	r->group->n_not_read = 1;
+}
+
 /* What vfio makes where there is no IOMMU. */
 static void do_noiommu_group(struct rulehost *r, const char *v)
 {
@@ -589,7 +599,7 @@ static const struct {
 	{"compatible", do_compatible},
 	{"virtio", do_virtio},	   {"at", do_at},	{"host-bridge", do_bridge},
 	{"pf-joins", do_pf_joins}, {"waits", do_waits}, {"dmar", do_dmar}, {"ivrs", do_ivrs},
-	{"noiommu-group", do_noiommu_group},
+	{"noiommu-group", do_noiommu_group}, {"not-read", do_not_read},
 	{"neighbour", do_neighbour}, {"noiommu-neighbour", do_noiommu_neighbour},
 	{"missing", do_missing}, {"unserved", do_unserved}, {"lpc", do_lpc},
 };
