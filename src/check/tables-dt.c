@@ -51,11 +51,31 @@ static enum vck_tri msi_target(const struct vck_host *h, const struct vck_device
 	return n ? vck_dt_map_target(h, d->bridge_of_node, true, ids[n - 1], ret) : VCK_NO;
 }
 
+/* The first of "iommus"; one that is disabled takes it back, what cannot be read ends it
+ * (of_iommu_configure_dev, 5.10 to 7.2). */
+static struct vck_dt_node *own_unit(const struct vck_host *h, const struct vck_dt_node *n)
+{
+	struct vck_bytes b = prop_bytes(n, "iommus");
+	struct vck_dt_node *first = NULL, *to;
+	uint32_t phandle, cells;
+
+	for (size_t at = 0; vck_be32(b, at, &phandle); at += 4 + 4 * (size_t)cells) {
+		to = vck_dt_find_phandle(&h->dt, phandle);
+		if (!to || !vck_be32(prop_bytes(to, "#iommu-cells"), 0, &cells) || cells > 16 ||
+		    !vck_bytes_have(b, at + 4, 4 * (size_t)cells))
+			break;
+		if (!vck_dt_available(to))
+			return NULL;
+		if (!first)
+			first = to;
+	}
+	return first;
+}
+
 enum vck_tri vck_dt_unit(const struct vck_host *h, const struct vck_device *d,
 			 struct vck_dt_node **ret)
 {
 	struct vck_dt_node *n = NULL;
-	uint32_t phandle;
 
 	if (d->bus == VCK_BUS_PCI) {
 		enum vck_tri t = pci_unit(h, d, &n);
@@ -63,9 +83,7 @@ enum vck_tri vck_dt_unit(const struct vck_host *h, const struct vck_device *d,
 		if (t != VCK_YES)
 			return t;
 	} else {
-		if (!vck_be32(prop_bytes(d->of_node, "iommus"), 0, &phandle))
-			return VCK_NO;
-		n = vck_dt_find_phandle(&h->dt, phandle);
+		n = own_unit(h, d->of_node);
 	}
 	if (!n || !vck_dt_available(n))
 		return VCK_NO;

@@ -265,6 +265,48 @@ static void test_regions(void **state)
 	}
 }
 
+/* Each unit that "iommus" names has to be there; what cannot be read ends it
+ * (of_iommu_configure_dev, 5.10 to 7.2). */
+static void test_iommus(void **state)
+{
+	static const struct {
+		const char *theory;
+		struct cells iommus;
+		uint32_t off;  /* a unit that is disabled */
+		uint32_t unit; /* 0: none */
+	} rows[] = {
+		{ "one", CELLS(ONE, 7), 0, ONE },
+		{ "two", CELLS(ONE, 7, TWO, 1, 2), 0, ONE },
+		{ "the other first", CELLS(TWO, 1, 2, ONE, 7), 0, TWO },
+		{ "the first is disabled", CELLS(ONE, 7, TWO, 1, 2), ONE, 0 },
+		{ "the second is disabled", CELLS(ONE, 7, TWO, 1, 2), TWO, 0 },
+		{ "nobody behind the first", CELLS(ONE, 7, NOBODY), TWO, ONE },
+		{ "cut short", CELLS(ONE), 0, 0 },
+		{ "no unit", CELLS(DISPLAY, 1), 0, 0 },
+		{ "nothing", { 0, { 0 } }, 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct vck_unit *u = NULL;
+		struct vck_device *d;
+		struct tree t;
+
+		plant(&t, VCK_KVER(6, 12));
+		d = vck_host_add_device(t.h, "dma");
+		d->bus = VCK_BUS_PLATFORM;
+		d->of_node = node(&t, t.soc, "dma", OTHER);
+		put(&t, d->of_node, "iommus", rows[i].iommus);
+		if (rows[i].off)
+			prop(&t, t.nodes[rows[i].off], "status", "disabled", 9);
+		grow(&t);
+		if (vck_tables_unit(t.h, d, &u) != vck_tri(rows[i].unit) ||
+		    (u && u->of_node != t.nodes[rows[i].unit]))
+			fail_msg("%s: %s", rows[i].theory, u ? u->name : "no unit");
+		vck_host_free(t.h);
+	}
+}
+
 /* Before 6.3 one MSI controller that isolates nothing spoils it for all devices, and where
  * there is none at all nobody complains (kernel/irq/irqdomain.c:irq_domain_check_msi_remap);
  * from then on each device has to have one that isolates (msi_device_has_isolated_msi). */
@@ -381,6 +423,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_maps),
 		cmocka_unit_test(test_regions),
+		cmocka_unit_test(test_iommus),
 		cmocka_unit_test(test_msi),
 	};
 
