@@ -258,14 +258,14 @@ const struct vck_device *vck_device_vf_in_use(const struct vck_host *h,
 	return NULL;
 }
 
-/* With VFs that are open the PF too needs the token (vf_token->users). */
+/* With VFs that are open the PF too needs the token (vf_token->users). Who has the group or the
+ * node of a VF open has most likely opened the VF, but nothing that can be read tells. */
 static enum vck_tri pf_without_token(const struct vck_case *c)
 {
 	if (!c->dev->sriov_numvfs || !vck_driver_is_vfio(c->dev->driver))
 		return VCK_YES;
-	if (vck_device_vf_in_use(c->host, c->dev))
-		return VCK_NO;
-	return c->host->holders_unread ? VCK_UNKNOWN : VCK_YES;
+	return vck_device_vf_in_use(c->host, c->dev) || c->host->holders_unread ? VCK_UNKNOWN
+										: VCK_YES;
 }
 
 static enum vck_tri no_token(const struct vck_case *c)

@@ -14,15 +14,19 @@ static bool meets_token(const struct vck_subject *s)
 				     vck_driver_is_vfio(s->device->driver));
 }
 
-static enum vck_result pf_token(const struct vck_subject *s, struct vck_finding *f)
+static void pf_token(const struct vck_subject *s, struct vck_finding *f)
 {
 	const struct vck_device *vf = vck_device_vf_in_use(s->host, s->device);
 
-	vck_finding_summary(s, f, "its VF %s is open in %s: opening the PF needs their token",
+	if (!vf) {
+		vck_finding_summary(
+			s, f, "whether a process has one of its VFs open is not known (run as root)");
+		return;
+	}
+	vck_finding_summary(s, f, "its VF %s is in use by %s: opening the PF may need their token",
 			    vf->address, vf->holders);
 	vck_finding_remedy(s, f, VCK_REMEDY_RUNTIME, NULL,
 			   "give the PF's user the token that the VFs' users gave, or stop them");
-	return VCK_RESULT_FAIL;
 }
 
 static enum vck_result token_eval(const struct vck_subject *s, struct vck_finding *f)
@@ -31,12 +35,9 @@ static enum vck_result token_eval(const struct vck_subject *s, struct vck_findin
 	enum vck_result r = vck_rule_step(s, f, &c, NULL);
 
 	if (r == VCK_RESULT_UNKNOWN && !f->summary && !s->device->physfn)
-		vck_finding_summary(
-			s, f, "whether a process has one of its VFs open is not known (run as root)");
+		pf_token(s, f);
 	if (r != VCK_RESULT_FAIL)
 		return r;
-	if (!s->device->physfn)
-		return pf_token(s, f);
 	vck_finding_summary(
 		s, f, "its PF %s is bound to %s: opening the VF needs the PF's token",
 		s->device->physfn->address, s->device->physfn->driver);

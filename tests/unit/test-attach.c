@@ -27,7 +27,7 @@ struct row {
 	uint32_t vfs;
 	const char *pf_driver; /* the device is a VF of a PF with this driver */
 	const char *vf_driver; /* it is a PF whose VFs are there and have this driver */
-	bool vf_held;	       /* and are open */
+	bool vf_held;	       /* and are in use */
 	bool no_type1, no_group, unassigned, blind;
 	bool own_node; /* a coherent device tree node of the function's own */
 	bool no_dt;    /* there may be one that was not read */
@@ -307,9 +307,9 @@ static const struct row rows[] = {
 	{"PF on vfio-pci, its VFs idle", "6.12.0", INTEL, .driver = "vfio-pci", .vfs = 2,
 	 .vf_driver = "vfio-pci", .now = "ok"},
 	{"PF on vfio-pci, a VF in use", "6.12.0", INTEL, .driver = "vfio-pci", .vfs = 2,
-	 .vf_driver = "vfio-pci", .vf_held = true, .now = "EACCES device"},
+	 .vf_driver = "vfio-pci", .vf_held = true, .now = "?"},
 	{"the same, 5.10", "5.10.0", INTEL, .driver = "vfio-pci", .vfs = 2,
-	 .vf_driver = "vfio-pci", .vf_held = true, .now = "EACCES device"},
+	 .vf_driver = "vfio-pci", .vf_held = true, .now = "?"},
 	{"the same, iommufd, 6.12", "6.12.0", INTEL, .driver = "vfio-pci", .vfs = 2,
 	 .vf_driver = "vfio-pci", .vf_held = true, .no_type1 = true, .params = "iommufd",
 	 .now = "ok"},
