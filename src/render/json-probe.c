@@ -117,6 +117,9 @@ void vck_probe_json(struct vck_json *j, const struct vck_probe *p)
 	vck_json_tri(j, "agrees", p->agrees);
 	path(j, "container", &p->container);
 	path(j, "iommufd", &p->iommufd);
+	vck_json_str(j, "container_of", p->compat == VCK_UNKNOWN ? NULL :
+					p->compat == VCK_YES	 ? "iommufd" :
+								   "vfio");
 	vck_json_tri(j, "viable", p->viable);
 	vck_json_tri(j, "dma_cc", p->dma_cc);
 	device(j, &p->device);

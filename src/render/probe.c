@@ -104,7 +104,9 @@ void vck_render_probe(FILE *out, const struct vck_device *d, const struct vck_st
 	vck_sheet_text(&s, 0, "%s %s", d->address, d->name ? d->name : "");
 	how(&s, p);
 	judgement(&s, p);
-	path(&s, "Container (/dev/vfio)", &p->container, d->holders);
+	path(&s, p->compat == VCK_YES ? "Container (/dev/vfio), served by iommufd" :
+					"Container (/dev/vfio)",
+	     &p->container, d->holders);
 	if (p->viable != VCK_UNKNOWN)
 		vck_sheet_field(&s, "group viable", NULL, "%s", vck_tri_label(p->viable));
 	if (p->dma_cc != VCK_UNKNOWN)

@@ -27,7 +27,7 @@ struct vck_ask {
 	bool noiommu;
 };
 
-/* Fills container, viable, dma_cc, device and hot_reset. */
+/* Fills container, compat, viable, dma_cc, device and hot_reset. */
 void vck_ask_container(const struct vck_vfio_ops *ops, const struct vck_ask *a,
 		       struct vck_probe *p);
 /* Fills iommufd and hw; device and hot_reset where the container did not. */

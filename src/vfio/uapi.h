@@ -29,6 +29,7 @@ struct vck_uapi_detach {
 /* iommufd.h, 6.2: IOMMU_DESTROY, IOMMU_IOAS_ALLOC; 6.6: IOMMU_GET_HW_INFO */
 #define VCK_IOMMU_DESTROY     _IO(';', 0x80)
 #define VCK_IOMMU_IOAS_ALLOC  _IO(';', 0x81)
+#define VCK_IOMMU_VFIO_IOAS   _IO(';', 0x88)
 #define VCK_IOMMU_GET_HW_INFO _IO(';', 0x8a)
 
 struct vck_uapi_destroy {
@@ -37,6 +38,12 @@ struct vck_uapi_destroy {
 
 struct vck_uapi_ioas_alloc {
 	uint32_t size, flags, out_ioas_id;
+};
+
+/* op 0 is IOMMU_VFIO_IOAS_GET */
+struct vck_uapi_vfio_ioas {
+	uint32_t size, ioas_id;
+	uint16_t op, reserved;
 };
 
 struct vck_uapi_hw_info {

@@ -53,6 +53,8 @@ struct kernel {
 	unsigned type; /* of SET_IOMMU */
 	unsigned hot_reset_count;
 	bool no_iommufd, die, hang;
+	bool compat, no_cc; /* iommufd serves the container; nothing enforces coherency */
+	bool opened;
 	uint32_t hw_type;
 	unsigned detached, destroyed;
 };
@@ -87,6 +89,7 @@ static void fake_close(void *ctx, int fd)
 	struct kernel *k = ctx;
 
 	assert_true(fd >= CONTAINER);
+	k->opened = k->opened && fd != DEVICE;
 	k->n_open--;
 }
 
@@ -176,9 +179,24 @@ static int group_ioctl(struct kernel *k, unsigned long request, void *arg)
 	case VFIO_GROUP_GET_DEVICE_FD:
 		assert_string_equal(arg, "0000:01:00.0");
 		k->n_open++;
+		k->opened = true;
 		return DEVICE;
 	}
 	return -ENOTTY;
+}
+
+/* iommufd has no tables before a device is attached: each of them is coherent. */
+static int container_ioctl(struct kernel *k, unsigned long request, void *arg)
+{
+	switch (request) {
+	case VFIO_SET_IOMMU:
+		k->type = (unsigned)(uintptr_t)arg;
+		return 0;
+	case VFIO_CHECK_EXTENSION:
+		assert_int_equal((uintptr_t)arg, VFIO_DMA_CC_IOMMU);
+		return !k->no_cc || (k->compat && !k->opened);
+	}
+	return k->compat ? -ENODEV : -EINVAL; /* IOMMU_VFIO_IOAS of one without a table */
 }
 
 static int fake_ioctl(void *ctx, int fd, unsigned long request, void *arg)
@@ -198,9 +216,7 @@ static int fake_ioctl(void *ctx, int fd, unsigned long request, void *arg)
 		return iommufd_ioctl(k, request, arg);
 	if (fd == GROUP)
 		return group_ioctl(k, request, arg);
-	if (request == VFIO_SET_IOMMU)
-		k->type = (unsigned)(uintptr_t)arg;
-	return request == VFIO_CHECK_EXTENSION ? 1 : 0;
+	return container_ioctl(k, request, arg);
 }
 
 static struct vck_vfio_ops ops_of(struct kernel *k)
@@ -414,6 +430,36 @@ static void test_nothing_there(void **state)
 	assert_int_equal(p.agrees, VCK_UNKNOWN);
 }
 
+/* Where iommufd serves /dev/vfio/vfio, there is nothing to be asked about coherency before the
+ * device is open; vfio_iommu_type1 knows since VFIO_SET_IOMMU. */
+static void test_coherency(void **state)
+{
+	static const struct {
+		bool compat, no_cc, refused;
+		enum vck_tri dma_cc;
+	} rows[] = {
+		{ false, false, false, VCK_YES }, { false, true, false, VCK_NO },
+		{ false, true, true, VCK_NO },	  { true, false, false, VCK_YES },
+		{ true, true, false, VCK_NO },	  { true, true, true, VCK_UNKNOWN },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct kernel k = { .compat = rows[i].compat,
+				    .no_cc = rows[i].no_cc,
+				    .no_iommufd = true };
+		struct vck_probe p = { 0 };
+
+		if (rows[i].refused) {
+			k.fail_request = VFIO_GROUP_GET_DEVICE_FD;
+			k.err = EINVAL;
+		}
+		ask(&k, &card, &p);
+		assert_int_equal(p.compat, vck_tri(rows[i].compat));
+		assert_int_equal(p.dma_cc, rows[i].dma_cc);
+	}
+}
+
 /* More functions than there is room for. */
 static void test_large_hot_reset(void **state)
 {
@@ -594,6 +640,7 @@ int main(void)
 		cmocka_unit_test(test_bind_meanings),
 		cmocka_unit_test(test_noiommu),
 		cmocka_unit_test(test_nothing_there),
+		cmocka_unit_test(test_coherency),
 		cmocka_unit_test(test_large_hot_reset),
 		cmocka_unit_test(test_judgement),
 		cmocka_unit_test(test_hardware),

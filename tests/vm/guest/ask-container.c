@@ -72,9 +72,11 @@ static void ask_group(struct json *j, const struct device *dev, int container, i
 	if (!set_iommu(j, container, type))
 		return;
 	extensions(j, "ext_after", container);
+	/* iommufd's container has nothing to say of coherency before */
 	fd = ioctl(group, VFIO_GROUP_GET_DEVICE_FD, dev->name);
 	if (!json_step(j, "get_device_fd", fd))
 		return;
+	extensions(j, "ext_open", container);
 	ask_device(j, dev, fd);
 	close(fd);
 }

@@ -180,7 +180,7 @@ def asked_alone(run):
 
 def device_differences(said, container):
     """What both asked an open device, side by side: [(what, probe, truth)]."""
-    pairs = [("dma_cc", said["dma_cc"], bool(container["ext_after"]["dma_cc"])),
+    pairs = [("dma_cc", said["dma_cc"], bool(container["ext_open"]["dma_cc"])),
              ("regions", said["device"]["regions_total"], container["num_regions"]),
              ("interrupts", said["device"]["irqs_total"], container["num_irqs"]),
              ("reset", said["device"]["reset"], bool(container["flag_reset"]))]
