@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/errname.h"
 #include "check/rules.h"
@@ -182,6 +183,19 @@ static void look_again(struct vck_global *g, struct vck_device *d)
 	vck_probe_judge(d->probe);
 }
 
+/* For what lacked a right, what to do; all else has its meaning in the sheet. */
+static int status_of(const struct vck_device *d)
+{
+	const struct vck_attach *a = &d->probe->answer;
+
+	if (a->accepted != VCK_UNKNOWN)
+		return a->accepted == VCK_YES ? VCK_EXIT_OK : VCK_EXIT_NOT_READY;
+	if (a->err)
+		vck_error("%s: VFIO could not be asked: %s%s", d->address, vck_errno_text(-a->err),
+			  geteuid() ? " (run as root)" : "");
+	return VCK_EXIT_UNDETERMINED;
+}
+
 static int probe_one(struct vck_global *g, struct vck_host *h, struct vck_device *d,
 		     const struct request *q, const struct mover *m)
 {
@@ -221,19 +235,19 @@ static int probe_one(struct vck_global *g, struct vck_host *h, struct vck_device
 	}
 	vck_probe_judge(d->probe);
 	look_again(g, d);
-	if (status == VCK_EXIT_OK && d->probe->answer.accepted != VCK_YES)
-		status = VCK_EXIT_NOT_READY;
+	if (status == VCK_EXIT_OK)
+		status = status_of(d);
 	if (d->probe->agrees == VCK_NO)
 		vck_warn("%s: the kernel's answer is not the predicted one: a bug of viommu-check, please report it with a capture (viommu-check capture)",
 			 d->address);
 	return status;
 }
 
-/* A write that failed outweighs a refusal, that a failure, that an answer. */
+/* A write that failed outweighs a refusal, that a failure, that an answer, that none. */
 static int worse(int a, int b)
 {
 	static const int order[] = { VCK_EXIT_WRITE, VCK_EXIT_REFUSED, VCK_EXIT_FAILED,
-				     VCK_EXIT_NOT_READY };
+				     VCK_EXIT_NOT_READY, VCK_EXIT_UNDETERMINED };
 
 	for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
 		if (a == order[i] || b == order[i])

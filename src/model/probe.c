@@ -2,6 +2,8 @@
 /* What the steps of a probe amount to, and whether the prediction held. */
 #include "config.h"
 
+#include <errno.h>
+
 #include "model/probe.h"
 
 const char *vck_hw_type_name(uint32_t type)
@@ -15,6 +17,17 @@ const char *vck_hw_type_name(uint32_t type)
 	return type < ARRAY_SIZE(names) ? names[type] : NULL;
 }
 
+/* Mode bits, the device filter of a container, its own /dev, a limit: of the device they say
+ * nothing. That there is no container and no iommufd does, and so do the refusals of
+ * vfio_group_fops_open() and vfio_device_fops_cdev_open(); EPERM of these is for want of
+ * CAP_SYS_RAWIO. */
+static bool is_about_asker(const struct vck_probe_step *s)
+{
+	if (!s->node || s->err == ENODEV || s->err == EBUSY)
+		return false;
+	return s->err != ENOENT || streq(s->name, "open_group");
+}
+
 struct vck_attach vck_probe_path_answer(const struct vck_probe_path *p)
 {
 	struct vck_attach a = { .accepted = p->n ? VCK_YES : VCK_UNKNOWN };
@@ -24,7 +37,7 @@ struct vck_attach vck_probe_path_answer(const struct vck_probe_path *p)
 
 		if (s->stage == VCK_STAGE_NONE || s->done == VCK_YES)
 			continue;
-		a.accepted = s->done;
+		a.accepted = s->done == VCK_NO && is_about_asker(s) ? VCK_UNKNOWN : s->done;
 		if (s->done == VCK_NO) {
 			a.err = s->err;
 			a.stage = s->stage;

@@ -11,6 +11,7 @@ struct vck_probe_step {
 	const char *name;    /* "set_container" */
 	const char *attempt; /* "VFIO_GROUP_SET_CONTAINER" */
 	enum vck_stage stage; /* where a failure belongs; NONE: it says nothing about acceptance */
+	bool node;	     /* it opens a node, which may be kept from who asks */
 	enum vck_tri done;   /* unknown: it did not come to that */
 	int err;	     /* positive errno where it failed */
 	const char *meaning; /* of that errno at this step, or NULL */
@@ -100,7 +101,7 @@ struct vck_probe {
 /* "none", "intel-vtd", "arm-smmu-v3", "tegra241-cmdqv", "amd"; NULL for a newer one. */
 const char *vck_hw_type_name(uint32_t type);
 /* The first step that failed and belongs to a stage, else accepted; unknown where a step
- * was not tried. */
+ * was not tried, or failed for who asked and not for the device: then with errno and stage. */
 struct vck_attach vck_probe_path_answer(const struct vck_probe_path *p);
 /* Fills answer and agrees. An errno that the prediction leaves open is not a disagreement. */
 void vck_probe_judge(struct vck_probe *p);

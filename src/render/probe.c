@@ -88,6 +88,9 @@ static void judgement(const struct vck_sheet *s, const struct vck_probe *p)
 	cleanup_buf struct vck_buf answer = { 0 }, predicted = { 0 };
 
 	vck_attach_label(&answer, &p->answer);
+	if (p->answer.accepted == VCK_UNKNOWN && p->answer.err)
+		vck_buf_addf(&answer, " (it could not be asked: %s at %s)",
+			     vck_errno_name(p->answer.err), vck_stage_name(p->answer.stage));
 	vck_attach_label(&predicted, &p->predicted);
 	vck_sheet_field(s, "kernel says", NULL, "%s", vck_buf_str(&answer));
 	vck_sheet_field(s, "predicted", NULL, "%s%s", vck_buf_str(&predicted),

@@ -9,6 +9,7 @@
 struct question {
 	const char *name, *attempt;
 	enum vck_stage stage;
+	bool node; /* one is opened */
 };
 
 struct meaning {
@@ -19,8 +20,8 @@ struct meaning {
 
 static const struct question container_steps[] = {
 	[VCK_ASK_OPEN_CONTAINER] = { "open_container", "open /dev/vfio/vfio",
-				     VCK_STAGE_CONTAINER },
-	[VCK_ASK_OPEN_GROUP] = { "open_group", "open the group's node", VCK_STAGE_GROUP },
+				     VCK_STAGE_CONTAINER, true },
+	[VCK_ASK_OPEN_GROUP] = { "open_group", "open the group's node", VCK_STAGE_GROUP, true },
 	[VCK_ASK_GET_STATUS] = { "get_status", "VFIO_GROUP_GET_STATUS", VCK_STAGE_NONE },
 	[VCK_ASK_SET_CONTAINER] = { "set_container", "VFIO_GROUP_SET_CONTAINER",
 				    VCK_STAGE_GROUP },
@@ -32,8 +33,8 @@ static const struct question container_steps[] = {
 };
 
 static const struct question iommufd_steps[] = {
-	[VCK_ASK_OPEN_IOMMU] = { "open_iommu", "open /dev/iommu", VCK_STAGE_CONTAINER },
-	[VCK_ASK_OPEN_CDEV] = { "open_cdev", "open the device's node", VCK_STAGE_GROUP },
+	[VCK_ASK_OPEN_IOMMU] = { "open_iommu", "open /dev/iommu", VCK_STAGE_CONTAINER, true },
+	[VCK_ASK_OPEN_CDEV] = { "open_cdev", "open the device's node", VCK_STAGE_GROUP, true },
 	[VCK_ASK_BIND_IOMMUFD] = { "bind_iommufd", "VFIO_DEVICE_BIND_IOMMUFD", VCK_STAGE_GROUP },
 	[VCK_ASK_GET_HW_INFO] = { "get_hw_info", "IOMMU_GET_HW_INFO", VCK_STAGE_NONE },
 	[VCK_ASK_IOAS_ALLOC] = { "ioas_alloc", "IOMMU_IOAS_ALLOC", VCK_STAGE_NONE },
@@ -42,6 +43,9 @@ static const struct question iommufd_steps[] = {
 
 _Static_assert(ARRAY_SIZE(container_steps) <= VCK_PROBE_STEPS, "room for the container's steps");
 _Static_assert(ARRAY_SIZE(iommufd_steps) <= VCK_PROBE_STEPS, "room for iommufd's steps");
+
+/* security/device_cgroup.c and kernel/bpf/cgroup.c: EPERM */
+#define KEPT_AWAY "the device filter of a container (cgroup) keeps it away"
 
 /* drivers/vfio/container.c, group.c, vfio_iommu_type1.c, vfio_main.c; drivers/iommu/iommu.c;
  * drivers/vfio/pci/vfio_pci_core.c; 5.10 to 7.3. Up to 5.18 vfio.c:vfio_group_get_device_fd
@@ -52,13 +56,14 @@ static const struct meaning container_meanings[] = {
 	  "no such node: the vfio module is not loaded, or was built without the container" },
 	{ VCK_ASK_OPEN_CONTAINER, ENODEV, "the vfio module is not loaded" },
 	{ VCK_ASK_OPEN_CONTAINER, EACCES, "no right to open it (it is meant to be 0666)" },
+	{ VCK_ASK_OPEN_CONTAINER, EPERM, KEPT_AWAY },
 	{ VCK_ASK_OPEN_GROUP, ENOENT,
-	  "no such node: no device of the group is on a vfio driver, or the kernel has no groups" },
+	  "no such node: no device of the group is on a vfio driver, the kernel has no groups, or this /dev is a container's" },
 	{ VCK_ASK_OPEN_GROUP, ENODEV, "no device of the group is on a vfio driver any more" },
 	{ VCK_ASK_OPEN_GROUP, EBUSY,
 	  "another process has the group, or a device of it by its own node, open" },
 	{ VCK_ASK_OPEN_GROUP, EACCES, "the node belongs to somebody else (root by default)" },
-	{ VCK_ASK_OPEN_GROUP, EPERM, "a group without an IOMMU wants CAP_SYS_RAWIO" },
+	{ VCK_ASK_OPEN_GROUP, EPERM, "a group without an IOMMU wants CAP_SYS_RAWIO; else " KEPT_AWAY },
 	{ VCK_ASK_SET_CONTAINER, EPERM,
 	  "a member of the group is bound to a driver that uses its DMA, or somebody else owns the group" },
 	{ VCK_ASK_SET_CONTAINER, EBUSY,
@@ -90,9 +95,12 @@ static const struct meaning container_meanings[] = {
  * nothing of its hardware is no error: iommufd_get_hw_info() names IOMMU_HW_INFO_TYPE_NONE. */
 static const struct meaning iommufd_meanings[] = {
 	{ VCK_ASK_OPEN_IOMMU, ENOENT, "no such node: iommufd is not loaded, or was not built" },
+	{ VCK_ASK_OPEN_IOMMU, EACCES, "the node belongs to somebody else (root by default)" },
+	{ VCK_ASK_OPEN_IOMMU, EPERM, KEPT_AWAY },
 	{ VCK_ASK_OPEN_CDEV, ENOENT,
-	  "no such node: the kernel was built without VFIO_DEVICE_CDEV" },
-	{ VCK_ASK_OPEN_CDEV, EPERM, "a device without an IOMMU wants CAP_SYS_RAWIO" },
+	  "no such node: the kernel was built without VFIO_DEVICE_CDEV, makes none for a device without an IOMMU, or this /dev is a container's" },
+	{ VCK_ASK_OPEN_CDEV, EACCES, "the node belongs to somebody else (root by default)" },
+	{ VCK_ASK_OPEN_CDEV, EPERM, "a device without an IOMMU wants CAP_SYS_RAWIO; else " KEPT_AWAY },
 	{ VCK_ASK_BIND_IOMMUFD, EBUSY,
 	  "the group is open through its node, or attached to somebody else's domain" },
 	{ VCK_ASK_BIND_IOMMUFD, EPERM,
@@ -144,7 +152,8 @@ static void set(struct vck_probe_path *p, const struct question *q, size_t n)
 	for (size_t i = 0; i < n; i++)
 		p->steps[i] = (struct vck_probe_step){ .name = q[i].name,
 						       .attempt = q[i].attempt,
-						       .stage = q[i].stage };
+						       .stage = q[i].stage,
+						       .node = q[i].node };
 }
 
 void vck_steps_container(struct vck_probe_path *p)
