@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* THEORY OF OPERATION: registers are given as bytes, and answers as they are after a
+ * probe; what is looked for stands in the decoded fields, in the sheet, and in documents
+ * that the schema allows. */
+#include "config.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#include "render/render.h"
+#include "render/probe.h"
+#include "schema.h"
+#include "vfio/ask.h"
+
+static FILE *documents;
+
+static struct vck_host *host_with(struct vck_probe *p)
+{
+	struct vck_host *h = vck_host_new();
+	struct vck_device *d = vck_host_add_device(h, "0000:01:00.0");
+
+	assert_non_null(d);
+	d->probe = p;
+	d->selected = true;
+	return h;
+}
+
+static void print(struct vck_probe *p)
+{
+	const struct vck_json_options o = { .compact = true };
+	cleanup_host struct vck_host *h = host_with(p);
+
+	if (documents)
+		assert_int_equal(vck_render_json(documents, h, &o), 0);
+}
+
+static const struct vck_hw_field *field(const struct vck_probe_hw *h, const char *name)
+{
+	for (size_t i = 0; i < h->n; i++) {
+		if (streq(h->fields[i].name, name))
+			return &h->fields[i];
+	}
+	return NULL;
+}
+
+static void test_hardware(void **state)
+{
+	/* registers of QEMU's intel-iommu, of its smmuv3 and of amd-iommu */
+	static const uint8_t intel[] = { 1,    0,    0,	   0,	 0,    0, 0,	0,
+					 0x62, 0x04, 0x66, 0x40, 0x8c, 0, 0xd2, 0,
+					 0x8a, 0x10, 0xf0, 0,	 0,    0, 0,	0 };
+	static const uint8_t smmu[40] = { [8] = 0x1f, [9] = 0x04, [21] = 0x01, [28] = 0x05 };
+	static const uint8_t amd[] = { 0xd0, 0x2b, 0, 0, 0, 0, 0x10, 0, 0, 0, 0, 0, 0, 0, 0, 0 };
+	struct vck_probe_hw h;
+
+	(void)state;
+	vck_hw_decode(VCK_HW_INTEL, intel, sizeof(intel), &h);
+	assert_int_equal(field(&h, "cap")->value, 0x00d2008c40660462);
+	assert_int_equal(field(&h, "ecap.SC")->value, 1);
+	assert_int_equal(field(&h, "ecap.IR")->value, 1);
+	assert_int_equal(field(&h, "ecap.PT")->value, 0);
+	assert_int_equal(field(&h, "cap.MGAW")->value, 0x26);
+	print(&(struct vck_probe){ .hw = h });
+	vck_hw_decode(VCK_HW_SMMU_V3, smmu, sizeof(smmu), &h);
+	assert_int_equal(field(&h, "idr0")->value, 0x041f);
+	assert_int_equal(field(&h, "idr0.COHACC")->value, 1);
+	assert_int_equal(field(&h, "idr0.ATS")->value, 1);
+	assert_int_equal(field(&h, "idr3.FWB")->value, 1);
+	assert_int_equal(field(&h, "idr5.OAS")->value, 5);
+	vck_hw_decode(VCK_HW_AMD, amd, sizeof(amd), &h);
+	assert_int_equal(field(&h, "efr.HDSup")->value, 1);
+	assert_int_equal(field(&h, "efr.GTSup")->value, 1);
+	/* cut short: what is missing is left out, not zero */
+	vck_hw_decode(VCK_HW_INTEL, intel, 16, &h);
+	assert_non_null(field(&h, "cap.CM"));
+	assert_null(field(&h, "ecap.SC"));
+	vck_hw_decode(77, intel, sizeof(intel), &h);
+	print(&(struct vck_probe){ .hw = h });
+	assert_int_equal(h.known, VCK_YES);
+	assert_int_equal(h.n, 0);
+	assert_null(vck_hw_type_name(77));
+}
+
+static bool sheet_says(struct vck_probe *p, const char *words)
+{
+	cleanup_host struct vck_host *h = host_with(p);
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+	bool says;
+
+	assert_non_null(f);
+	vck_render_probe(f, h->devices[0], &(struct vck_style){ 0 });
+	assert_int_equal(fclose(f), 0);
+	says = strstr(text, words);
+	free(text);
+	return says;
+}
+
+/* A driver without hw_info: the request succeeds and names no type. */
+static void test_silent_hardware(void **state)
+{
+	struct vck_probe p = { .hw = { .known = VCK_YES, .type = VCK_HW_NONE } };
+
+	(void)state;
+	assert_true(sheet_says(&p, "none (0): the IOMMU driver tells nothing about its hardware"));
+	p.hw.type = 77;
+	assert_true(sheet_says(&p, "not known here (77)"));
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_hardware),
+		cmocka_unit_test(test_silent_hardware),
+	};
+
+	int failed;
+
+	documents = schema_open("");
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	return schema_close(documents) || failed;
+}
