@@ -11,6 +11,14 @@
 #include "render/probe.h"
 #include "render/sheet.h"
 
+/* EBUSY of the group's node; of the device's own, where another process has the device open
+ * by that (EINVAL, vfio_df_open()) or another one of the group (EPERM). */
+static bool may_be_held(const struct vck_probe_step *s)
+{
+	return s->err == EBUSY ||
+	       (s->stage == VCK_STAGE_GROUP && (s->err == EINVAL || s->err == EPERM));
+}
+
 static void path(const struct vck_sheet *s, const char *title, const struct vck_probe_path *p,
 		 const char *holders)
 {
@@ -19,7 +27,7 @@ static void path(const struct vck_sheet *s, const char *title, const struct vck_
 	vck_sheet_section(s, title);
 	for (size_t i = 0; i < p->n; i++) {
 		const struct vck_probe_step *q = &p->steps[i];
-		bool held = q->err == EBUSY && holders;
+		bool held = holders && may_be_held(q);
 
 		if (q->done == VCK_UNKNOWN)
 			continue;

@@ -47,6 +47,13 @@ _Static_assert(ARRAY_SIZE(iommufd_steps) <= VCK_PROBE_STEPS, "room for iommufd's
 /* security/device_cgroup.c and kernel/bpf/cgroup.c: EPERM */
 #define KEPT_AWAY "the device filter of a container (cgroup) keeps it away"
 
+/* Of the device's driver, by either way: drivers/vfio/pci/vfio_pci_core.c */
+#define NEEDS_TOKEN                                                                                \
+	"a virtual function whose physical function is on vfio-pci needs its VF token, and so does a physical function whose virtual functions are in use"
+#define LOCKED                                                                                     \
+	"the device was locked while it was to be reset (another reset or removal is under way)"
+#define ASLEEP "the device did not wake up, or does not answer"
+
 /* drivers/vfio/container.c, group.c, vfio_iommu_type1.c, vfio_main.c; drivers/iommu/iommu.c;
  * drivers/vfio/pci/vfio_pci_core.c; 5.10 to 7.3. Up to 5.18 vfio.c:vfio_group_get_device_fd
  * looks at the group's members, since 5.19 VFIO_GROUP_SET_CONTAINER does. Where
@@ -78,13 +85,13 @@ static const struct meaning container_meanings[] = {
 	  "the IOMMU driver refuses the device, or nothing of its address space is usable" },
 	{ VCK_ASK_SET_IOMMU, EBUSY, "the group is attached to somebody else's domain" },
 	{ VCK_ASK_SET_IOMMU, ENOMEM, "the IOMMU driver could not make a domain" },
-	{ VCK_ASK_GET_DEVICE_FD, EACCES,
-	  "a virtual function whose physical function is on vfio-pci needs its VF token" },
+	{ VCK_ASK_GET_DEVICE_FD, EACCES, NEEDS_TOKEN },
 	{ VCK_ASK_GET_DEVICE_FD, ENODEV,
 	  "no such device in the group, or its module is being removed" },
-	{ VCK_ASK_GET_DEVICE_FD, EAGAIN,
-	  "the device was locked while it was to be reset (another reset or removal is under way)" },
-	{ VCK_ASK_GET_DEVICE_FD, EIO, "the device did not wake up, or does not answer" },
+	{ VCK_ASK_GET_DEVICE_FD, EAGAIN, LOCKED },
+	{ VCK_ASK_GET_DEVICE_FD, EIO, ASLEEP },
+	{ VCK_ASK_GET_DEVICE_FD, EBUSY,
+	  "iommufd serves the container, and somebody else's domain is attached to the group" },
 	{ VCK_ASK_GET_DEVICE_FD, EINVAL,
 	  "before 5.19: a member of the group is bound to another driver; else the driver could not enable the device, or iommufd serves the container and DMA cannot be made coherent or firmware asks for a 1:1 mapping" },
 	{ VCK_ASK_GET_DEVICE_FD, EPERM,
@@ -95,19 +102,24 @@ static const struct meaning container_meanings[] = {
  * nothing of its hardware is no error: iommufd_get_hw_info() names IOMMU_HW_INFO_TYPE_NONE. */
 static const struct meaning iommufd_meanings[] = {
 	{ VCK_ASK_OPEN_IOMMU, ENOENT, "no such node: iommufd is not loaded, or was not built" },
+	{ VCK_ASK_OPEN_IOMMU, ENODEV, "iommufd is not loaded" },
 	{ VCK_ASK_OPEN_IOMMU, EACCES, "the node belongs to somebody else (root by default)" },
 	{ VCK_ASK_OPEN_IOMMU, EPERM, KEPT_AWAY },
 	{ VCK_ASK_OPEN_CDEV, ENOENT,
 	  "no such node: the kernel was built without VFIO_DEVICE_CDEV, makes none for a device without an IOMMU, or this /dev is a container's" },
+	{ VCK_ASK_OPEN_CDEV, ENODEV, "the device is leaving its vfio driver" },
 	{ VCK_ASK_OPEN_CDEV, EACCES, "the node belongs to somebody else (root by default)" },
 	{ VCK_ASK_OPEN_CDEV, EPERM, "a device without an IOMMU wants CAP_SYS_RAWIO; else " KEPT_AWAY },
 	{ VCK_ASK_BIND_IOMMUFD, EBUSY,
 	  "the group is open through its node, or attached to somebody else's domain" },
 	{ VCK_ASK_BIND_IOMMUFD, EPERM,
-	  "interrupts are not isolated, or a member of the group is bound to a driver that uses its DMA" },
+	  "interrupts are not isolated, a member of the group is bound to a driver that uses its DMA, or another process has a device of the group open" },
 	{ VCK_ASK_BIND_IOMMUFD, EINVAL,
-	  "DMA cannot be made coherent, firmware asks for a 1:1 mapping, or the device is bound already" },
-	{ VCK_ASK_BIND_IOMMUFD, EACCES, "a virtual function needs its VF token" },
+	  "DMA cannot be made coherent, firmware asks for a 1:1 mapping, the driver could not enable the device, or another process has it open" },
+	{ VCK_ASK_BIND_IOMMUFD, EACCES, NEEDS_TOKEN },
+	{ VCK_ASK_BIND_IOMMUFD, EAGAIN, LOCKED },
+	{ VCK_ASK_BIND_IOMMUFD, EIO, ASLEEP },
+	{ VCK_ASK_BIND_IOMMUFD, ENODEV, "its module is being removed" },
 	{ VCK_ASK_GET_HW_INFO, EOPNOTSUPP,
 	  "the kernel does not know a flag or field of the request" },
 	{ VCK_ASK_GET_HW_INFO, ENOTTY, "the kernel has no such request (6.6)" },

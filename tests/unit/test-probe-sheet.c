@@ -85,7 +85,7 @@ static void test_hardware(void **state)
 	assert_null(vck_hw_type_name(77));
 }
 
-static bool sheet_says(struct vck_probe *p, const char *words)
+static bool sheet_of_held(struct vck_probe *p, const char *holders, const char *words)
 {
 	cleanup_host struct vck_host *h = host_with(p);
 	char *text = NULL;
@@ -94,11 +94,51 @@ static bool sheet_says(struct vck_probe *p, const char *words)
 	bool says;
 
 	assert_non_null(f);
+	h->devices[0]->holders = holders;
 	vck_render_probe(f, h->devices[0], &(struct vck_style){ 0 });
 	assert_int_equal(fclose(f), 0);
 	says = strstr(text, words);
 	free(text);
 	return says;
+}
+
+static bool sheet_says(struct vck_probe *p, const char *words)
+{
+	return sheet_of_held(p, NULL, words);
+}
+
+/* Who has it, where the errno can be for that: EBUSY of the group, EINVAL and EPERM of the
+ * device's own node. */
+static void test_held(void **state)
+{
+	static const int errors[] = { EBUSY, EINVAL, EPERM };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(errors); i++) {
+		struct vck_probe p = { 0 };
+
+		vck_steps_iommufd(&p.iommufd);
+		p.iommufd.available = VCK_YES;
+		vck_step(&p.iommufd, VCK_ASK_BIND_IOMMUFD, -errors[i]);
+		assert_true(sheet_of_held(&p, "qemu (pid 7)", ": held by qemu (pid 7)"));
+	}
+}
+
+/* Nothing is known of a device whose node may not be opened. */
+static void test_refused_caller(void **state)
+{
+	struct vck_probe p = { .predicted = { .accepted = VCK_YES } };
+
+	(void)state;
+	vck_steps_container(&p.container);
+	p.container.available = VCK_YES;
+	vck_step(&p.container, VCK_ASK_OPEN_CONTAINER, 3);
+	vck_step(&p.container, VCK_ASK_OPEN_GROUP, -EACCES);
+	vck_probe_judge(&p);
+	assert_true(sheet_says(&p, "? (it could not be asked: EACCES at group)"));
+	assert_true(sheet_says(&p, "belongs to somebody else"));
+	assert_false(sheet_says(&p, "WRONG"));
+	print(&p);
 }
 
 /* A driver without hw_info: the request succeeds and names no type. */
@@ -117,6 +157,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_hardware),
 		cmocka_unit_test(test_silent_hardware),
+		cmocka_unit_test(test_held),
+		cmocka_unit_test(test_refused_caller),
 	};
 
 	int failed;
