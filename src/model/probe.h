@@ -76,6 +76,7 @@ struct vck_hw_field {
 struct vck_probe_hw {
 	enum vck_tri known;
 	uint32_t type; /* enum vck_hw_type, or a newer value */
+	enum vck_tri capabilities_known; /* 6.6 does not tell them */
 	uint64_t capabilities;
 	struct vck_hw_field fields[VCK_HW_FIELDS];
 	size_t n;

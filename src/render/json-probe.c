@@ -89,7 +89,7 @@ static void hardware(struct vck_json *j, const struct vck_probe_hw *h)
 	vck_json_object(j, "hardware");
 	vck_json_str(j, "type", vck_hw_type_name(h->type));
 	vck_json_num(j, "type_number", h->type);
-	vck_json_hex(j, "capabilities", true, h->capabilities);
+	vck_json_hex(j, "capabilities", h->capabilities_known == VCK_YES, h->capabilities);
 	vck_json_object(j, "fields");
 	for (size_t i = 0; i < h->n; i++) {
 		if (h->fields[i].hex)

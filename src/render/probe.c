@@ -74,7 +74,8 @@ static void hardware(const struct vck_sheet *s, const struct vck_probe_hw *h)
 	vck_sheet_section(s, "IOMMU hardware");
 	vck_sheet_field(s, "type", NULL, "%s (%u)%s", name ? name : "not known here", h->type,
 			h->type == VCK_HW_NONE ? ": the IOMMU driver tells nothing about its hardware" : "");
-	vck_sheet_field(s, "capabilities", NULL, "%#" PRIx64, h->capabilities);
+	if (h->capabilities_known == VCK_YES)
+		vck_sheet_field(s, "capabilities", NULL, "%#" PRIx64, h->capabilities);
 	for (size_t i = 0; i < h->n; i++)
 		vck_sheet_field(s, h->fields[i].name, NULL, h->fields[i].hex ? "%#" PRIx64 : "%" PRIu64,
 				h->fields[i].value);

@@ -7,6 +7,22 @@
 #include "vfio/ask.h"
 #include "vfio/uapi.h"
 
+/* 6.6 ends before out_capabilities, and would leave its 0 there. copy_struct_from_user() refuses
+ * what a kernel does not know of a longer structure unless it is 0, and nobody reads what comes
+ * in there. */
+static int get_hw_info(const struct vck_vfio_ops *ops, int iommufd, struct vck_uapi_hw_info *hw)
+{
+	int r;
+
+	hw->out_capabilities = UINT64_MAX;
+	r = ops->ioctl(ops->ctx, iommufd, VCK_IOMMU_GET_HW_INFO, hw);
+	if (r != -E2BIG)
+		return r;
+	hw->size = VCK_HW_INFO_SIZE_6_6;
+	hw->out_capabilities = 0;
+	return ops->ioctl(ops->ctx, iommufd, VCK_IOMMU_GET_HW_INFO, hw);
+}
+
 static void ask_hardware(const struct vck_vfio_ops *ops, int iommufd, uint32_t id,
 			 struct vck_probe *p)
 {
@@ -17,13 +33,13 @@ static void ask_hardware(const struct vck_vfio_ops *ops, int iommufd, uint32_t i
 		.data_len = sizeof(data),
 		.data_uptr = (uintptr_t)data,
 	};
-	int r = vck_step(&p->iommufd, VCK_ASK_GET_HW_INFO,
-			 ops->ioctl(ops->ctx, iommufd, VCK_IOMMU_GET_HW_INFO, &hw));
+	int r = vck_step(&p->iommufd, VCK_ASK_GET_HW_INFO, get_hw_info(ops, iommufd, &hw));
 
 	if (r < 0)
 		return;
 	vck_hw_decode(hw.out_data_type, data,
 		      hw.data_len < sizeof(data) ? hw.data_len : sizeof(data), &p->hw);
+	p->hw.capabilities_known = vck_tri(hw.size > VCK_HW_INFO_SIZE_6_6);
 	p->hw.capabilities = hw.out_capabilities;
 }
 

@@ -5,6 +5,7 @@
 #define VCK_VFIO_UAPI_H
 
 #include <linux/vfio.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* vfio.h, 6.6: VFIO_DEVICE_BIND_IOMMUFD and VFIO_DEVICE_ATTACH_IOMMUFD_PT */
@@ -54,7 +55,10 @@ struct vck_uapi_hw_info {
 	uint64_t out_capabilities;
 };
 
-/* Not an error of the header: the size is the one that the kernel compares with. */
+/* Not an error of the header: the sizes are those that kernels compare with. */
+#define VCK_HW_INFO_SIZE_6_6 32u
 _Static_assert(sizeof(struct vck_uapi_hw_info) == 40, "struct iommu_hw_info has 40 bytes");
+_Static_assert(offsetof(struct vck_uapi_hw_info, out_capabilities) == VCK_HW_INFO_SIZE_6_6,
+	       "in 6.6 it has 32");
 
 #endif

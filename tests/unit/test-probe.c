@@ -54,6 +54,7 @@ struct kernel {
 	unsigned hot_reset_count;
 	bool no_iommufd, die, hang;
 	bool compat, no_cc; /* iommufd serves the container; nothing enforces coherency */
+	bool old_hw_info;   /* as in 6.6 */
 	bool opened;
 	uint32_t hw_type;
 	unsigned detached, destroyed;
@@ -149,12 +150,15 @@ static int iommufd_ioctl(struct kernel *k, unsigned long request, void *arg)
 	switch (request) {
 	case VCK_IOMMU_GET_HW_INFO:
 		assert_int_equal(hw->dev_id, 9);
+		if (k->old_hw_info && hw->size > 32 && hw->out_capabilities)
+			return -E2BIG;
 		out = (uint64_t *)(uintptr_t)hw->data_uptr;
 		out[1] = 0x00d2008c40660462;
 		out[2] = ecap;
 		hw->data_len = 24;
 		hw->out_data_type = k->hw_type;
-		hw->out_capabilities = 1;
+		if (!k->old_hw_info)
+			hw->out_capabilities = 1;
 		return 0;
 	case VCK_IOMMU_IOAS_ALLOC:
 		((struct vck_uapi_ioas_alloc *)arg)->out_ioas_id = 5;
@@ -530,6 +534,23 @@ static void test_judgement(void **state)
 	}
 }
 
+/* 6.6 has no out_capabilities: that is not "none". */
+static void test_old_hw_info(void **state)
+{
+	struct kernel k = { .hw_type = 1, .old_hw_info = true };
+	struct vck_probe p = { 0 };
+
+	(void)state;
+	ask(&k, &card, &p);
+	assert_int_equal(p.iommufd.steps[VCK_ASK_GET_HW_INFO].done, VCK_YES);
+	assert_int_equal(p.hw.known, VCK_YES);
+	assert_int_equal(p.hw.capabilities_known, VCK_NO);
+	k = (struct kernel){ .hw_type = 1 };
+	ask(&k, &card, &p);
+	assert_int_equal(p.hw.capabilities_known, VCK_YES);
+	assert_int_equal(p.hw.capabilities, 1);
+}
+
 /* The process that asks is killed, or hangs: the caller goes on. */
 static void test_killed_and_hung(void **state)
 {
@@ -585,6 +606,7 @@ int main(void)
 		cmocka_unit_test(test_nothing_there),
 		cmocka_unit_test(test_coherency),
 		cmocka_unit_test(test_large_hot_reset),
+		cmocka_unit_test(test_old_hw_info),
 		cmocka_unit_test(test_judgement),
 		cmocka_unit_test(test_killed_and_hung),
 		cmocka_unit_test(test_hung_without_pidfd),
