@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Asking VFIO about one device, in the order in which a VMM does (kernel.md of the
- * design 3.7 and 3.8; drivers/vfio/container.c, group.c, device_cdev.c). Opening a
- * device makes the kernel reset it where it can; nothing else here does, and nothing is
- * mapped. */
+ * design 3.7 and 3.8; drivers/vfio/container.c, group.c, device_cdev.c). No reset is asked
+ * for and nothing is mapped, but the kernel resets a PCI device when it is opened and when
+ * it is closed, then also its slot or bus where that is all there is
+ * (vfio_pci_core.c:vfio_pci_core_enable, _disable, vfio_pci_dev_set_try_reset; 5.10 to 7.2). */
 #ifndef VCK_VFIO_ASK_H
 #define VCK_VFIO_ASK_H
 
