@@ -8,6 +8,7 @@
 #include "base/errname.h"
 #include "check/attach.h"
 #include "cmd/bind.h"
+#include "cmd/move.h"
 #include "cmd/nosnoop.h"
 #include "write/bound.h"
 #include "write/record.h"
@@ -95,12 +96,10 @@ static int move_in(struct vck_bind_job *b, const struct vck_write_env *env,
 		   const struct vck_bind_ops *ops, int records)
 {
 	struct vck_bind_state before;
-	int r = vck_driver_load(env, b->target.bus, b->want, b->driver);
+	int r = vck_move_load(env, b->device, b->want, b->driver);
 
-	if (r < 0) {
-		vck_error("%s: driver %s: cannot load: %s", b->target.address, b->want, vck_errno_text(r));
+	if (r < 0)
 		return r;
-	}
 	/* Noted before anything changes: a crash in between leaves the way back. */
 	r = vck_bind_state(ops, &b->target, &before);
 	if (r == 0) {

@@ -4,6 +4,8 @@
 
 #include <errno.h>
 
+#include "base/errname.h"
+#include "cmd/cmd.h"
 #include "cmd/move.h"
 
 /* PCI Code and ID Assignment 1.4: VGA-compatible controller. Only these have the file boot_vga
@@ -66,4 +68,15 @@ int vck_move_dangers(const struct vck_host *h, const struct vck_device *d, struc
 		add_console(d, b);
 	}
 	return b->failed ? -ENOMEM : 0;
+}
+
+int vck_move_load(const struct vck_write_env *env, const struct vck_device *d, const char *want,
+		  char *ret)
+{
+	int r = vck_driver_load(env, vck_bus_name(d->bus), want, ret);
+
+	if (r < 0)
+		vck_error("%s: driver %s: cannot load: %s%s", d->address, want, vck_errno_text(r),
+			  r == -ENOENT ? " (this kernel has no such module: viommu-check host)" : "");
+	return r;
 }

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/util.h"
 #include "model/host.h"
+#include "write/bound.h"
 
 /**
  * vck_move_dangers - what speaks against moving a device away from the host
@@ -16,5 +17,10 @@
  */
 int vck_move_dangers(const struct vck_host *h, const struct vck_device *d,
 		     struct vck_buf *b) must_check;
+
+/* See to it that the driver @want is there, its name as the kernel has it in @ret, or say why
+ * not. Return: as vck_driver_load(). */
+int vck_move_load(const struct vck_write_env *env, const struct vck_device *d, const char *want,
+		  char *ret) must_check;
 
 #endif

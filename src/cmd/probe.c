@@ -132,9 +132,8 @@ static int ask_moved(struct vck_device *d, const struct mover *m)
 	bool stuck;
 	int r, status;
 
-	r = vck_driver_load(m->env, t.bus, vck_device_best_driver(d), d->probe->driver);
+	r = vck_move_load(m->env, d, vck_device_best_driver(d), d->probe->driver);
 	if (r < 0) {
-		vck_error("%s: driver %s: cannot load: %s", d->address, vck_device_best_driver(d), vck_errno_text(r));
 		if (r != -ENOENT)
 			return VCK_EXIT_FAILED;
 		d->probe->answer = (struct vck_attach){ .accepted = VCK_NO,

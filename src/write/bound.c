@@ -114,6 +114,7 @@ static int load_module(const char *name)
 
 	if (!ctx)
 		return -ENOMEM;
+	kmod_set_log_priority(ctx, 0); /* the caller says it */
 	r = kmod_module_new_from_name(ctx, name, &module);
 	if (r == 0)
 		r = kmod_module_probe_insert_module(module, KMOD_PROBE_APPLY_BLACKLIST_ALIAS_ONLY,

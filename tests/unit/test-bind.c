@@ -10,9 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "write/bind.h"
+#include "write/bound.h"
 
 struct kernel {
 	char driver[VCK_DRIVER_LEN], override[VCK_DRIVER_LEN];
@@ -258,6 +260,27 @@ static void test_gone(void **state)
 	assert_int_equal(k.writes, 0);
 }
 
+/* Who asked says why a driver is not there, and once: nobody else writes to the terminal. */
+static void test_silent_load(void **state)
+{
+	const struct vck_write_env env = { .sysfs = "/nonexistent" };
+	FILE *said = tmpfile();
+	int terminal = dup(STDERR_FILENO), r;
+	char name[VCK_DRIVER_LEN];
+
+	(void)state;
+	assert_non_null(said);
+	assert_true(terminal >= 0);
+	dup2(fileno(said), STDERR_FILENO);
+	r = vck_driver_load(&env, "pci", "viommu-check-no-such", name);
+	fflush(stderr);
+	dup2(terminal, STDERR_FILENO);
+	close(terminal);
+	assert_true(r < 0);
+	assert_int_equal(lseek(fileno(said), 0, SEEK_END), 0);
+	fclose(said);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -265,6 +288,7 @@ int main(void)
 		cmocka_unit_test(test_rolls_back),	     cmocka_unit_test(test_driver_refuses),
 		cmocka_unit_test(test_driver_is_put_off),    cmocka_unit_test(test_swapped_device),
 		cmocka_unit_test(test_gone),		     cmocka_unit_test(test_keeps_a_driver),
+		cmocka_unit_test(test_silent_load),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
