@@ -3,7 +3,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -11,6 +10,7 @@
 #include "check/rules.h"
 #include "cmd/commands.h"
 #include "cmd/move.h"
+#include "cmd/nosnoop.h"
 #include "render/probe.h"
 #include "vfio/session.h"
 #include "write/bound.h"
@@ -110,6 +110,11 @@ static int give_back(struct vck_device *d, const struct mover *m,
 static int move_failed(struct vck_device *d, const struct mover *m,
 		       const struct vck_bind_result *r)
 {
+	if (r->failed == VCK_BIND_IDENTITY) { /* nothing was written */
+		d->probe->moved = false;
+		(void)!vck_bound_drop(m->records, d->address);
+		return say_failure(d, vck_bind_step_name(r->failed), r->err);
+	}
 	d->probe->moved_back = vck_tri(r->rolled_back);
 	if (!r->rolled_back) {
 		vck_error("%s: cannot give it back to %s: %s (viommu-check unbind %s)", d->address,
@@ -262,18 +267,17 @@ static int open_mover(struct mover *m)
 	if (r == 0)
 		r = vck_bound_open_dir(m->env, true, &m->records);
 	if (r < 0)
-		vck_error("%s: cannot use: %s%s", m->env->run_dir, vck_errno_text(r),
-			  r == -EACCES ? " (run as root)" : "");
+		(void)!vck_nosnoop_unusable(m->env->run_dir, r);
 	return r;
 }
 
-/* From here on devices must be given back: who interrupts waits until that is done. */
-static void hold_signals(void)
+/* Who interrupts waits until the device at hand is back, and no other one is moved. */
+static bool is_interrupted(const struct request *q, const struct vck_device *d)
 {
-	static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE };
-
-	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
-		signal(signals[i], SIG_IGN);
+	if (!q->bind || !vck_signals_wait())
+		return false;
+	vck_error("%s: not asked: interrupted by a signal", d->address);
+	return true;
 }
 
 static int probe_all(struct vck_global *g, struct vck_host *h, const struct request *q)
@@ -291,11 +295,14 @@ static int probe_all(struct vck_global *g, struct vck_host *h, const struct requ
 		records = m.records;
 		if (r < 0)
 			return VCK_EXIT_WRITE;
-		hold_signals();
+		vck_signals_hold();
 	}
 	for (size_t i = 0; i < h->n_devices; i++) {
-		if (h->devices[i]->selected)
-			status = worse(status, probe_one(g, h, h->devices[i], q, &m));
+		if (!h->devices[i]->selected)
+			continue;
+		if (is_interrupted(q, h->devices[i]))
+			return worse(status, VCK_EXIT_FAILED);
+		status = worse(status, probe_one(g, h, h->devices[i], q, &m));
 	}
 	return status;
 }
@@ -327,7 +334,7 @@ static bool names_nothing(const struct vck_filter *f)
 static int execute(struct vck_global *g, const struct request *q)
 {
 	cleanup_host struct vck_host *h = NULL;
-	int n;
+	int n, status;
 
 	if (names_nothing(&q->filter)) {
 		vck_error("probe: name the devices");
@@ -340,7 +347,12 @@ static int execute(struct vck_global *g, const struct request *q)
 		vck_error("probe: no device is selected");
 	if (n <= 0)
 		return VCK_EXIT_FAILED;
-	return print(g, h, q, probe_all(g, h, q));
+	status = print(g, h, q, probe_all(g, h, q));
+	if (q->bind) {
+		fflush(stdout); /* a signal that waited ends it here */
+		vck_signals_release();
+	}
+	return status;
 }
 
 static int run(const struct vck_command *c, struct vck_global *g, int argc, char **argv)
