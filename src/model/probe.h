@@ -32,7 +32,7 @@ struct vck_probe_region {
 };
 
 #define VCK_PROBE_REGIONS 16
-#define VCK_PROBE_MEMBERS 64
+#define VCK_PROBE_MEMBERS 256 /* a whole bus */
 
 /* What the open device says. */
 struct vck_probe_device {
@@ -50,8 +50,9 @@ struct vck_probe_member {
 };
 
 struct vck_probe_hot_reset {
-	enum vck_tri possible; /* NO: err says why */
+	enum vck_tri possible; /* NO: err says why; unknown with an err: the kernel had no answer */
 	int err;
+	const char *meaning; /* of that errno, or NULL */
 	struct vck_probe_member members[VCK_PROBE_MEMBERS];
 	size_t n, total; /* total: also those for which there was no room */
 };

@@ -65,7 +65,9 @@ static void hot_reset(struct vck_json *j, const struct vck_probe_hot_reset *h)
 
 	vck_json_object(j, "hot_reset");
 	vck_json_tri(j, "possible", h->possible);
-	vck_json_str(j, "errno", h->possible == VCK_NO ? vck_errno_name(h->err) : NULL);
+	vck_json_str(j, "errno", h->err && h->possible != VCK_YES ? vck_errno_name(h->err) : NULL);
+	vck_json_str(j, "meaning", h->meaning);
+	vck_json_num(j, "total", h->total);
 	vck_json_array(j, "devices");
 	for (size_t i = 0; i < h->n; i++) {
 		vck_json_object(j, NULL);

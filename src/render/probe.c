@@ -40,12 +40,27 @@ static void path(const struct vck_sheet *s, const char *title, const struct vck_
 	}
 }
 
+static void hot_reset(const struct vck_sheet *s, const struct vck_probe_hot_reset *h)
+{
+	cleanup_buf struct vck_buf b = { 0 };
+	char address[VCK_BDF_LEN];
+
+	if (h->possible == VCK_UNKNOWN && !h->err)
+		return;
+	if (h->possible != VCK_YES)
+		vck_buf_addf(&b, "%s: %s%s%s", h->possible == VCK_NO ? "not possible" : "not told",
+			     vck_errno_name(h->err), h->meaning ? ": " : "",
+			     h->meaning ? h->meaning : "");
+	for (size_t i = 0; i < h->n; i++)
+		vck_buf_addf(&b, "%s%s", i ? ", " : "", vck_bdf_format(h->members[i].bdf, address));
+	if (h->total > h->n)
+		vck_buf_addf(&b, h->n ? " and %zu more" : "%zu functions", h->total - h->n);
+	vck_sheet_field(s, "hot reset of", NULL, "%s", vck_buf_str(&b));
+}
+
 static void device(const struct vck_sheet *s, const struct vck_probe *p)
 {
 	const struct vck_probe_device *d = &p->device;
-	const struct vck_probe_hot_reset *h = &p->hot_reset;
-	cleanup_buf struct vck_buf b = { 0 };
-	char address[VCK_BDF_LEN];
 
 	if (d->known != VCK_YES)
 		return;
@@ -54,15 +69,7 @@ static void device(const struct vck_sheet *s, const struct vck_probe *p)
 	for (size_t i = 0; i < d->n_regions; i++)
 		vck_sheet_field(s, i ? "" : "regions", NULL, "%u: %#" PRIx64 " bytes at %#" PRIx64,
 				d->regions[i].index, d->regions[i].size, d->regions[i].offset);
-	if (h->possible == VCK_UNKNOWN)
-		return;
-	if (h->possible == VCK_NO)
-		vck_buf_addf(&b, "not possible: %s", vck_errno_name(h->err));
-	for (size_t i = 0; i < h->n; i++)
-		vck_buf_addf(&b, "%s%s", i ? ", " : "", vck_bdf_format(h->members[i].bdf, address));
-	if (h->total > h->n)
-		vck_buf_addf(&b, " and %zu more", h->total - h->n);
-	vck_sheet_field(s, "hot reset of", NULL, "%s", vck_buf_str(&b));
+	hot_reset(s, &p->hot_reset);
 }
 
 static void hardware(const struct vck_sheet *s, const struct vck_probe_hw *h)

@@ -54,6 +54,15 @@ static void ask_regions(const struct vck_vfio_ops *ops, int fd, struct vck_probe
 	}
 }
 
+/* vfio_pci_core.c:vfio_pci_ioctl_get_pci_hot_reset_info, vfio_pci_fill_devs, 5.10 to 7.2. What
+ * else it may say (EAGAIN: something came or went meanwhile) is no answer. */
+static const char *no_hot_reset(int err)
+{
+	if (err == ENODEV)
+		return "neither its slot nor its bus can be reset";
+	return err == EPERM ? "a function that would be reset with it has no IOMMU group" : NULL;
+}
+
 static void ask_hot_reset(const struct vck_vfio_ops *ops, int fd, struct vck_probe_hot_reset *h)
 {
 	struct {
@@ -63,8 +72,9 @@ static void ask_hot_reset(const struct vck_vfio_ops *ops, int fd, struct vck_pro
 	int r = ops->ioctl(ops->ctx, fd, VFIO_DEVICE_GET_PCI_HOT_RESET_INFO, &q.info);
 
 	/* more than there is room for: possible, and the kernel says how many */
-	h->possible = vck_tri(r >= 0 || r == -ENOSPC);
 	h->err = r < 0 ? -r : 0;
+	h->meaning = no_hot_reset(h->err);
+	h->possible = r >= 0 || r == -ENOSPC ? VCK_YES : h->meaning ? VCK_NO : VCK_UNKNOWN;
 	h->total = h->possible == VCK_YES ? q.info.count : 0;
 	if (r < 0)
 		return;

@@ -124,6 +124,22 @@ static void test_held(void **state)
 	}
 }
 
+static void test_hot_reset(void **state)
+{
+	struct vck_probe p = { .device = { .known = VCK_YES },
+			       .hot_reset = { .possible = VCK_YES, .total = 1000 } };
+
+	(void)state;
+	assert_true(sheet_says(&p, "hot reset of     1000 functions\n"));
+	p.hot_reset = (struct vck_probe_hot_reset){
+		.possible = VCK_NO, .err = ENODEV, .meaning = "neither"
+	};
+	assert_true(sheet_says(&p, "not possible: ENODEV: neither\n"));
+	p.hot_reset = (struct vck_probe_hot_reset){ .err = EAGAIN };
+	assert_true(sheet_says(&p, "not told: EAGAIN\n"));
+	print(&p);
+}
+
 /* Nothing is known of a device whose node may not be opened. */
 static void test_refused_caller(void **state)
 {
@@ -159,6 +175,7 @@ int main(void)
 		cmocka_unit_test(test_silent_hardware),
 		cmocka_unit_test(test_held),
 		cmocka_unit_test(test_refused_caller),
+		cmocka_unit_test(test_hot_reset),
 	};
 
 	int failed;

@@ -487,14 +487,41 @@ static void test_coherency(void **state)
 /* More functions than there is room for. */
 static void test_large_hot_reset(void **state)
 {
-	struct kernel k = { .hot_reset_count = 100, .no_iommufd = true };
+	struct kernel k = { .hot_reset_count = 1000, .no_iommufd = true };
 	struct vck_probe p = { 0 };
 
 	(void)state;
 	ask(&k, &card, &p);
 	assert_int_equal(p.hot_reset.possible, VCK_YES);
 	assert_int_equal(p.hot_reset.n, 0);
-	assert_int_equal(p.hot_reset.total, 100);
+	assert_int_equal(p.hot_reset.total, 1000);
+	/* virtual functions are on the bus of the physical one, or on one of their own */
+	k.hot_reset_count = 256;
+	ask(&k, &card, &p);
+	assert_int_equal(p.hot_reset.n, 256);
+}
+
+/* The kernel says no, or says nothing. */
+static void test_no_hot_reset(void **state)
+{
+	static const struct {
+		int err;
+		enum vck_tri possible;
+	} rows[] = { { ENODEV, VCK_NO }, { EPERM, VCK_NO }, { EAGAIN, VCK_UNKNOWN },
+		     { ENOMEM, VCK_UNKNOWN } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct kernel k = { .fail_request = VFIO_DEVICE_GET_PCI_HOT_RESET_INFO,
+				    .err = rows[i].err,
+				    .no_iommufd = true };
+		struct vck_probe p = { 0 };
+
+		ask(&k, &card, &p);
+		assert_int_equal(p.hot_reset.possible, rows[i].possible);
+		assert_int_equal(p.hot_reset.err, rows[i].err);
+		assert_int_equal(p.hot_reset.meaning != NULL, rows[i].possible == VCK_NO);
+	}
 }
 
 static void test_judgement(void **state)
@@ -606,6 +633,7 @@ int main(void)
 		cmocka_unit_test(test_nothing_there),
 		cmocka_unit_test(test_coherency),
 		cmocka_unit_test(test_large_hot_reset),
+		cmocka_unit_test(test_no_hot_reset),
 		cmocka_unit_test(test_old_hw_info),
 		cmocka_unit_test(test_judgement),
 		cmocka_unit_test(test_killed_and_hung),
