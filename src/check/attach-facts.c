@@ -315,17 +315,12 @@ enum vck_path vck_host_path(const struct vck_host *h)
 	return v->container_node == VCK_YES ? VCK_PATH_COMPAT : VCK_PATH_IOMMUFD;
 }
 
-/* linux/ioport.h */
-#define RES_IO	  0x00000100u
-#define RES_MEM	  0x00000200u
-#define RES_UNSET 0x20000000u
-
 const struct vck_resource *vck_device_unassigned_bar(const struct vck_device *d)
 {
 	for (size_t i = 0; i < d->n_resources && i < 6; i++) {
 		const struct vck_resource *r = &d->resources[i];
 
-		if (r->flags & RES_UNSET && r->flags & (RES_IO | RES_MEM))
+		if (r->flags & VCK_RES_UNSET && r->flags & (VCK_RES_IO | VCK_RES_MEM))
 			return r;
 	}
 	return NULL;
