@@ -17,6 +17,19 @@ const char *vck_hw_type_name(uint32_t type)
 	return type < ARRAY_SIZE(names) ? names[type] : NULL;
 }
 
+/* linux/iommufd.h: enum iommufd_hw_capabilities */
+const char *vck_hw_capability_name(unsigned bit)
+{
+	static const char *const names[] = {
+		"dirty tracking",
+		"PASID execute",
+		"PASID privileged",
+		"no ATS",
+	};
+
+	return bit < ARRAY_SIZE(names) ? names[bit] : NULL;
+}
+
 /* Mode bits, the device filter of a container, its own /dev, a limit: of the device they say
  * nothing. That there is no container and no iommufd does, and so do the refusals of
  * vfio_group_fops_open() and vfio_device_fops_cdev_open(); EPERM of these is for want of

@@ -71,7 +71,7 @@ struct vck_hw_field {
 	bool hex; /* a whole register */
 };
 
-#define VCK_HW_FIELDS 24
+#define VCK_HW_FIELDS 32
 
 /* IOMMU_GET_HW_INFO, decoded. */
 struct vck_probe_hw {
@@ -100,6 +100,8 @@ struct vck_probe {
 	enum vck_tri agrees;
 };
 
+/* Bit @bit of out_capabilities, NULL for one that is newer than 7.2. */
+const char *vck_hw_capability_name(unsigned bit);
 /* "none", "intel-vtd", "arm-smmu-v3", "tegra241-cmdqv", "amd"; NULL for a newer one. */
 const char *vck_hw_type_name(uint32_t type);
 /* The first step that failed and belongs to a stage, else accepted; unknown where a step

@@ -72,6 +72,20 @@ static void device(const struct vck_sheet *s, const struct vck_probe *p)
 	hot_reset(s, &p->hot_reset);
 }
 
+static void capabilities(const struct vck_sheet *s, const struct vck_probe_hw *h)
+{
+	cleanup_buf struct vck_buf b = { 0 };
+	const char *name;
+
+	if (h->capabilities_known != VCK_YES)
+		return;
+	for (unsigned bit = 0; (name = vck_hw_capability_name(bit)); bit++) {
+		if (h->capabilities >> bit & 1)
+			vck_buf_addf(&b, "%s %s", b.len ? "," : ":", name);
+	}
+	vck_sheet_field(s, "capabilities", NULL, "%#" PRIx64 "%s", h->capabilities, vck_buf_str(&b));
+}
+
 static void hardware(const struct vck_sheet *s, const struct vck_probe_hw *h)
 {
 	const char *name = vck_hw_type_name(h->type);
@@ -81,8 +95,7 @@ static void hardware(const struct vck_sheet *s, const struct vck_probe_hw *h)
 	vck_sheet_section(s, "IOMMU hardware");
 	vck_sheet_field(s, "type", NULL, "%s (%u)%s", name ? name : "not known here", h->type,
 			h->type == VCK_HW_NONE ? ": the IOMMU driver tells nothing about its hardware" : "");
-	if (h->capabilities_known == VCK_YES)
-		vck_sheet_field(s, "capabilities", NULL, "%#" PRIx64, h->capabilities);
+	capabilities(s, h);
 	for (size_t i = 0; i < h->n; i++)
 		vck_sheet_field(s, h->fields[i].name, NULL, h->fields[i].hex ? "%#" PRIx64 : "%" PRIu64,
 				h->fields[i].value);

@@ -20,14 +20,25 @@ static const struct field intel[] = {
 	{ "ecap.SMTS", 16, 8, 43, 1 }, { "ecap.SLADS", 16, 8, 45, 1 },
 };
 
-/* struct iommu_hw_info_arm_smmuv3 {flags, reserved, idr[6], iidr, aidr}; SMMUv3 6.3 */
+/* struct iommu_hw_info_arm_smmuv3 {flags, reserved, idr[6], iidr, aidr}; SMMUv3 6.3. The registers
+ * as they are, not what firmware and the kernel make of them. */
 static const struct field smmu_v3[] = {
-	{ "idr0", 8, 4, 0, 0 },	       { "idr1", 12, 4, 0, 0 },	      { "idr3", 20, 4, 0, 0 },
-	{ "idr5", 28, 4, 0, 0 },       { "iidr", 32, 4, 0, 0 },	      { "aidr", 36, 4, 0, 0 },
-	{ "idr0.S2P", 8, 4, 0, 1 },    { "idr0.S1P", 8, 4, 1, 1 },    { "idr0.COHACC", 8, 4, 4, 1 },
-	{ "idr0.HTTU", 8, 4, 6, 2 },   { "idr0.ATS", 8, 4, 10, 1 },   { "idr0.MSI", 8, 4, 13, 1 },
-	{ "idr0.PRI", 8, 4, 16, 1 },   { "idr1.SIDSIZE", 12, 4, 0, 6 }, { "idr1.SSIDSIZE", 12, 4, 6, 5 },
-	{ "idr3.FWB", 20, 4, 8, 1 },   { "idr5.OAS", 28, 4, 0, 3 },
+	{ "idr0", 8, 4, 0, 0 },		{ "idr1", 12, 4, 0, 0 },
+	{ "idr2", 16, 4, 0, 0 },	{ "idr3", 20, 4, 0, 0 },
+	{ "idr4", 24, 4, 0, 0 },	{ "idr5", 28, 4, 0, 0 },
+	{ "iidr", 32, 4, 0, 0 },	{ "aidr", 36, 4, 0, 0 },
+	{ "idr0.S2P", 8, 4, 0, 1 },	{ "idr0.S1P", 8, 4, 1, 1 },
+	{ "idr0.TTF", 8, 4, 2, 2 },	{ "idr0.COHACC", 8, 4, 4, 1 },
+	{ "idr0.HTTU", 8, 4, 6, 2 },	{ "idr0.ATS", 8, 4, 10, 1 },
+	{ "idr0.ASID16", 8, 4, 12, 1 }, { "idr0.MSI", 8, 4, 13, 1 },
+	{ "idr0.PRI", 8, 4, 16, 1 },	{ "idr0.CD2L", 8, 4, 19, 1 },
+	{ "idr0.TTENDIAN", 8, 4, 21, 2 }, { "idr0.STALL_MODEL", 8, 4, 24, 2 },
+	{ "idr0.ST_LEVEL", 8, 4, 27, 2 }, { "idr1.SIDSIZE", 12, 4, 0, 6 },
+	{ "idr1.SSIDSIZE", 12, 4, 6, 5 }, { "idr3.FWB", 20, 4, 8, 1 },
+	{ "idr3.RIL", 20, 4, 10, 1 },	{ "idr3.BBML", 20, 4, 11, 2 },
+	{ "idr5.OAS", 28, 4, 0, 3 },	{ "idr5.GRAN4K", 28, 4, 4, 1 },
+	{ "idr5.GRAN16K", 28, 4, 5, 1 }, { "idr5.GRAN64K", 28, 4, 6, 1 },
+	{ "idr5.VAX", 28, 4, 10, 2 },
 };
 
 /* struct iommu_hw_info_amd {efr, efr2}; AMD 48882, MMIO offsets 0030h and 01A0h */

@@ -53,7 +53,7 @@ static void test_hardware(void **state)
 	static const uint8_t intel[] = { 1,    0,    0,	   0,	 0,    0, 0,	0,
 					 0x62, 0x04, 0x66, 0x40, 0x8c, 0, 0xd2, 0,
 					 0x8a, 0x10, 0xf0, 0,	 0,    0, 0,	0 };
-	static const uint8_t smmu[40] = { [8] = 0x1f, [9] = 0x04, [21] = 0x01, [28] = 0x05 };
+	static const uint8_t smmu[40] = { [8] = 0x1f, [9] = 0x04, [21] = 0x01, [24] = 0x10, [28] = 0x05 };
 	static const uint8_t amd[] = { 0xd0, 0x2b, 0, 0, 0, 0, 0x10, 0, 0, 0, 0, 0, 0, 0, 0, 0 };
 	struct vck_probe_hw h;
 
@@ -71,6 +71,9 @@ static void test_hardware(void **state)
 	assert_int_equal(field(&h, "idr0.ATS")->value, 1);
 	assert_int_equal(field(&h, "idr3.FWB")->value, 1);
 	assert_int_equal(field(&h, "idr5.OAS")->value, 5);
+	assert_int_equal(field(&h, "idr2")->value, 0);
+	assert_int_equal(field(&h, "idr4")->value, 0x10);
+	assert_int_equal(field(&h, "idr0.TTF")->value, 3);
 	vck_hw_decode(VCK_HW_AMD, amd, sizeof(amd), &h);
 	assert_int_equal(field(&h, "efr.HDSup")->value, 1);
 	assert_int_equal(field(&h, "efr.GTSup")->value, 1);
@@ -168,11 +171,28 @@ static void test_silent_hardware(void **state)
 	assert_true(sheet_says(&p, "not known here (77)"));
 }
 
+/* enum iommufd_hw_capabilities; bits that are newer than this stay a number */
+static void test_capabilities(void **state)
+{
+	struct vck_probe p = { .hw = { .known = VCK_YES, .type = VCK_HW_INTEL,
+				       .capabilities_known = VCK_YES, .capabilities = 0x1001 } };
+
+	(void)state;
+	assert_true(sheet_says(&p, "capabilities     0x1001: dirty tracking\n"));
+	p.hw.capabilities = 0xe;
+	assert_true(sheet_says(&p, "0xe: PASID execute, PASID privileged, no ATS\n"));
+	p.hw.capabilities = 0;
+	assert_true(sheet_says(&p, "capabilities     0\n"));
+	p.hw.capabilities_known = VCK_NO;
+	assert_false(sheet_says(&p, "capabilities"));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_hardware),
 		cmocka_unit_test(test_silent_hardware),
+		cmocka_unit_test(test_capabilities),
 		cmocka_unit_test(test_held),
 		cmocka_unit_test(test_refused_caller),
 		cmocka_unit_test(test_hot_reset),
