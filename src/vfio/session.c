@@ -21,7 +21,7 @@ static void find_group(struct vck_root *root, struct vck_dir *dir, struct vck_as
 
 	if (vck_dir_link_name(dir, "iommu_group", group, sizeof(group)) < 0)
 		return;
-	snprintf(path, sizeof(path), "dev/vfio/noiommu-%s", group);
+	snprintf(path, sizeof(path), "sys/class/vfio/noiommu-%s", group);
 	a->noiommu = vck_root_exists(root, path);
 	snprintf(a->group, sizeof(a->group), "/dev/vfio/%s%s", a->noiommu ? "noiommu-" : "",
 		 group);

@@ -9,6 +9,8 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -441,6 +443,40 @@ static void test_noiommu(void **state)
 	assert_int_equal(p.iommufd.available, VCK_NO);
 }
 
+/* What the group is, sysfs knows also where this /dev has no nodes. */
+static void test_find(void **state)
+{
+	static const char *const dirs[] = {
+		"sys", "sys/devices", "sys/devices/0000:01:00.0",
+		"sys/devices/0000:01:00.0/vfio-dev", "sys/devices/0000:01:00.0/vfio-dev/vfio3",
+		"sys/class", "sys/class/vfio", "sys/class/vfio/noiommu-0",
+	};
+	struct vck_device d = { .address = "0000:01:00.0", .syspath = "sys/devices/0000:01:00.0" };
+	char top[] = "/tmp/test-probe-XXXXXX", path[128];
+	cleanup_root struct vck_root *root = NULL;
+	struct vck_ask a;
+
+	(void)state;
+	assert_non_null(mkdtemp(top));
+	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
+		snprintf(path, sizeof(path), "%s/%s", top, dirs[i]);
+		assert_int_equal(mkdir(path, 0755), 0);
+	}
+	snprintf(path, sizeof(path), "%s/%s/iommu_group", top, d.syspath);
+	assert_int_equal(symlink("../../kernel/iommu_groups/0", path), 0);
+	assert_int_equal(vck_root_open(top, &root), 0);
+	vck_ask_find(root, &d, &a);
+	assert_true(a.noiommu);
+	assert_string_equal(a.group, "/dev/vfio/noiommu-0");
+	assert_string_equal(a.cdev, "/dev/vfio/devices/vfio3");
+	unlink(path);
+	for (size_t i = ARRAY_SIZE(dirs); i-- > 0;) {
+		snprintf(path, sizeof(path), "%s/%s", top, dirs[i]);
+		rmdir(path);
+	}
+	rmdir(top);
+}
+
 static void test_nothing_there(void **state)
 {
 	struct vck_ask a = { .address = "0000:01:00.0" };
@@ -630,6 +666,7 @@ int main(void)
 		cmocka_unit_test(test_meanings),
 		cmocka_unit_test(test_bind_meanings),
 		cmocka_unit_test(test_noiommu),
+		cmocka_unit_test(test_find),
 		cmocka_unit_test(test_nothing_there),
 		cmocka_unit_test(test_coherency),
 		cmocka_unit_test(test_large_hot_reset),
