@@ -20,6 +20,23 @@ static enum vck_tri is_compat(const struct vck_vfio_ops *ops, int container)
 	return r >= 0 || r == -ENODEV ? VCK_YES : VCK_UNKNOWN;
 }
 
+/* As VMMs choose: type1, or POWER's, whichever is there (vfio_ioctl_set_iommu() takes the first
+ * driver that has the type). Without any, SET_IOMMU says so. */
+static unsigned long backend(const struct vck_vfio_ops *ops, const struct vck_ask *a, int container)
+{
+	static const unsigned long types[] = {
+		VFIO_TYPE1v2_IOMMU, VFIO_SPAPR_TCE_v2_IOMMU, VFIO_SPAPR_TCE_IOMMU
+	};
+
+	if (a->noiommu)
+		return VFIO_NOIOMMU_IOMMU;
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+		if (ops->ioctl(ops->ctx, container, VFIO_CHECK_EXTENSION, (void *)types[i]) > 0)
+			return types[i];
+	}
+	return types[0];
+}
+
 static void ask_coherency(const struct vck_vfio_ops *ops, int container, struct vck_probe *p)
 {
 	int r = vck_step(&p->container, VCK_ASK_CHECK_CC,
@@ -34,7 +51,6 @@ static void ask_group(const struct vck_vfio_ops *ops, const struct vck_ask *a, i
 		      int group, struct vck_probe *p)
 {
 	struct vfio_group_status status = { .argsz = sizeof(status) };
-	unsigned long type = a->noiommu ? VFIO_NOIOMMU_IOMMU : VFIO_TYPE1v2_IOMMU;
 	struct vck_probe_path *path = &p->container;
 	int r;
 
@@ -47,7 +63,8 @@ static void ask_group(const struct vck_vfio_ops *ops, const struct vck_ask *a, i
 	if (r < 0)
 		return;
 	r = vck_step(path, VCK_ASK_SET_IOMMU,
-		     ops->ioctl(ops->ctx, container, VFIO_SET_IOMMU, (void *)type));
+		     ops->ioctl(ops->ctx, container, VFIO_SET_IOMMU,
+				(void *)backend(ops, a, container)));
 	if (r < 0)
 		return;
 	/* type1 knows from here on. The container of iommufd answers for the tables in it, and says

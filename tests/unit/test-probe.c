@@ -55,6 +55,7 @@ struct kernel {
 	unsigned type; /* of SET_IOMMU */
 	unsigned hot_reset_count;
 	bool no_iommufd, die, hang;
+	bool power;	    /* POWER: another backend than type1 */
 	bool compat, no_cc; /* iommufd serves the container; nothing enforces coherency */
 	bool old_hw_info;   /* as in 6.6 */
 	bool opened;
@@ -199,7 +200,8 @@ static int container_ioctl(struct kernel *k, unsigned long request, void *arg)
 		k->type = (unsigned)(uintptr_t)arg;
 		return 0;
 	case VFIO_CHECK_EXTENSION:
-		assert_int_equal((uintptr_t)arg, VFIO_DMA_CC_IOMMU);
+		if ((uintptr_t)arg != VFIO_DMA_CC_IOMMU)
+			return k->power == ((uintptr_t)arg == VFIO_SPAPR_TCE_v2_IOMMU);
 		return !k->no_cc || (k->compat && !k->opened);
 	}
 	return k->compat ? -ENODEV : -EINVAL; /* IOMMU_VFIO_IOAS of one without a table */
@@ -443,6 +445,16 @@ static void test_noiommu(void **state)
 	assert_int_equal(p.iommufd.available, VCK_NO);
 }
 
+static void test_power(void **state)
+{
+	struct kernel k = { .no_iommufd = true, .power = true };
+	struct vck_probe p = { 0 };
+
+	(void)state;
+	ask(&k, &card, &p);
+	assert_int_equal(k.type, VFIO_SPAPR_TCE_v2_IOMMU);
+}
+
 /* What the group is, sysfs knows also where this /dev has no nodes. */
 static void test_find(void **state)
 {
@@ -666,6 +678,7 @@ int main(void)
 		cmocka_unit_test(test_meanings),
 		cmocka_unit_test(test_bind_meanings),
 		cmocka_unit_test(test_noiommu),
+		cmocka_unit_test(test_power),
 		cmocka_unit_test(test_find),
 		cmocka_unit_test(test_nothing_there),
 		cmocka_unit_test(test_coherency),
