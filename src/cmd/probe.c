@@ -231,6 +231,7 @@ static int probe_one(struct vck_global *g, struct vck_host *h, struct vck_device
 		return VCK_EXIT_FAILED;
 	}
 	d->probe->predicted = d->now;
+	d->probe->backend_loaded = h->vfio.type1_loaded;
 	if (vck_device_is_on_vfio(d)) {
 		snprintf(d->probe->driver, sizeof(d->probe->driver), "%s", d->driver);
 		status = ask(d, &(bool){ false });

@@ -60,6 +60,14 @@ struct vck_attach vck_probe_path_answer(const struct vck_probe_path *p)
 	return a;
 }
 
+/* The prediction is of a kernel with its VFIO modules loaded. That of vfio loads the backend only
+ * by modprobe (MODULE_SOFTDEP in vfio_main.c, 5.10 to 7.2), built in it does not. */
+static bool lacks_backend(const struct vck_probe *p)
+{
+	return p->backend_loaded == VCK_NO && p->answer.stage == VCK_STAGE_IOMMU &&
+	       p->answer.err == ENODEV;
+}
+
 void vck_probe_judge(struct vck_probe *p)
 {
 	bool noiommu = p->answer.noiommu;
@@ -73,7 +81,7 @@ void vck_probe_judge(struct vck_probe *p)
 	if (p->answer.accepted == VCK_UNKNOWN || p->predicted.accepted == VCK_UNKNOWN)
 		p->agrees = VCK_UNKNOWN;
 	else if (p->answer.accepted != p->predicted.accepted)
-		p->agrees = VCK_NO;
+		p->agrees = lacks_backend(p) ? VCK_UNKNOWN : VCK_NO;
 	else if (p->answer.accepted == VCK_YES)
 		p->agrees = vck_tri(p->answer.noiommu == p->predicted.noiommu);
 	else

@@ -89,6 +89,7 @@ struct vck_probe {
 	char moved_from[64];  /* "" no driver */
 	enum vck_tri moved_back;
 	struct vck_probe_path container, iommufd;
+	enum vck_tri backend_loaded; /* vfio_iommu_type1, when the host was read */
 	enum vck_tri compat;  /* iommufd serves /dev/vfio/vfio, not vfio_iommu_type1 */
 	enum vck_tri viable;  /* VFIO_GROUP_FLAGS_VIABLE */
 	enum vck_tri dma_cc;  /* VFIO_DMA_CC_IOMMU of the container */

@@ -127,6 +127,30 @@ static void test_held(void **state)
 	}
 }
 
+/* Predicted is a kernel with its modules; where nobody loaded the backend it says so itself. */
+static void test_backend_not_loaded(void **state)
+{
+	static const struct {
+		enum vck_tri loaded, agrees;
+	} rows[] = { { VCK_NO, VCK_UNKNOWN }, { VCK_YES, VCK_NO }, { VCK_UNKNOWN, VCK_NO } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct vck_probe p = { .predicted = { .accepted = VCK_YES },
+				       .backend_loaded = rows[i].loaded };
+
+		vck_steps_container(&p.container);
+		p.container.available = VCK_YES;
+		for (unsigned s = 0; s < VCK_ASK_SET_IOMMU; s++)
+			vck_step(&p.container, s, 0);
+		vck_step(&p.container, VCK_ASK_SET_IOMMU, -ENODEV);
+		vck_probe_judge(&p);
+		assert_int_equal(p.answer.accepted, VCK_NO);
+		assert_int_equal(p.agrees, rows[i].agrees);
+		assert_true(sheet_says(&p, "modprobe vfio_iommu_type1"));
+	}
+}
+
 static void test_hot_reset(void **state)
 {
 	struct vck_probe p = { .device = { .known = VCK_YES },
@@ -196,6 +220,7 @@ int main(void)
 		cmocka_unit_test(test_held),
 		cmocka_unit_test(test_refused_caller),
 		cmocka_unit_test(test_hot_reset),
+		cmocka_unit_test(test_backend_not_loaded),
 	};
 
 	int failed;
