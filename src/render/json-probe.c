@@ -5,7 +5,7 @@
 #include "base/errname.h"
 #include "render/json-probe.h"
 
-static void attach(struct vck_json *j, const char *key, const struct vck_attach *a)
+void vck_attach_json(struct vck_json *j, const char *key, const struct vck_attach *a)
 {
 	vck_json_object(j, key);
 	vck_json_tri(j, "accepted", a->accepted);
@@ -114,8 +114,8 @@ void vck_probe_json(struct vck_json *j, const struct vck_probe *p)
 	vck_json_bool(j, "moved", p->moved);
 	vck_json_str(j, "moved_from", p->moved_from[0] ? p->moved_from : NULL);
 	vck_json_tri(j, "moved_back", p->moved_back);
-	attach(j, "answer", &p->answer);
-	attach(j, "predicted", &p->predicted);
+	vck_attach_json(j, "answer", &p->answer);
+	vck_attach_json(j, "predicted", &p->predicted);
 	vck_json_tri(j, "agrees", p->agrees);
 	path(j, "container", &p->container);
 	path(j, "iommufd", &p->iommufd);

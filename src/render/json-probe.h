@@ -5,6 +5,8 @@
 #include "model/probe.h"
 #include "render/json-writer.h"
 
+/* An answer: in devices[].attach a predicted one, in devices[].probe also the kernel's. */
+void vck_attach_json(struct vck_json *j, const char *key, const struct vck_attach *a);
 /* devices[].probe: null where nobody asked (@p NULL). */
 void vck_probe_json(struct vck_json *j, const struct vck_probe *p);
 

@@ -213,16 +213,6 @@ static void reset(struct vck_json *j, const struct vck_reset *r)
 	vck_json_end(j);
 }
 
-static void attempt(struct vck_json *j, const char *key, const struct vck_attach *a)
-{
-	vck_json_object(j, key);
-	vck_json_tri(j, "accepted", a->accepted);
-	vck_json_str(j, "errno", a->err ? vck_errno_name(a->err) : NULL);
-	vck_json_str(j, "stage", vck_stage_name(a->stage));
-	vck_json_bool(j, "noiommu", a->noiommu);
-	vck_json_end(j);
-}
-
 static void why(struct vck_json *j, const struct vck_device *d)
 {
 	const struct vck_finding *f[16];
@@ -244,8 +234,8 @@ static void device(struct vck_json *j, const struct vck_device *d,
 	nosnoop(j, d);
 	reset(j, &d->reset);
 	vck_json_object(j, "attach");
-	attempt(j, "now", &d->now);
-	attempt(j, "with_group", &d->with_group);
+	vck_attach_json(j, "now", &d->now);
+	vck_attach_json(j, "with_group", &d->with_group);
 	vck_json_end(j);
 	vck_probe_json(j, d->probe);
 	if (o->details)
