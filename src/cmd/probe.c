@@ -11,11 +11,16 @@
 #include "cmd/commands.h"
 #include "cmd/move.h"
 #include "cmd/nosnoop.h"
+#include "cmd/probe.h"
 #include "render/probe.h"
 #include "vfio/session.h"
 #include "write/bound.h"
 
+#define GIVE_BACK_AGAIN 2
+
 struct request {
+	const struct vck_write_env *env;
+	const struct vck_vfio_ops *ops;
 	bool bind, force, json;
 	struct vck_filter filter;
 };
@@ -48,16 +53,17 @@ static int say_failure(const struct vck_device *d, const char *what, int err)
 /* --- asking --- */
 
 /* *ret_stuck: it can't be given back, somebody in the kernel has it. */
-static int ask(struct vck_device *d, bool *ret_stuck)
+static int ask(struct vck_device *d, const struct request *q, bool *ret_stuck)
 {
 	cleanup_root struct vck_root *root = NULL;
 	struct vck_ask a;
-	int r = vck_root_open(NULL, &root);
+	int r = vck_root_open(q->env->root, &root);
 
+	*ret_stuck = false;
 	if (r < 0)
 		return say_failure(d, "read /sys", r);
 	vck_ask_find(root, d, &a);
-	r = vck_probe_ask(&vck_vfio_kernel, &a, VCK_PROBE_SECONDS, d->probe);
+	r = vck_probe_ask(q->ops, &a, VCK_PROBE_SECONDS, d->probe);
 	*ret_stuck = r == -EINPROGRESS;
 	if (r == -EINPROGRESS) {
 		vck_error("%s: the kernel did not answer within %d seconds, and keeps the process that asked (see dmesg)",
@@ -85,24 +91,34 @@ static int refused_at_bind(struct vck_device *d, const struct vck_bind_result *r
 	d->probe->answer = (struct vck_attach){ .accepted = VCK_NO,
 						.err = -r->err,
 						.stage = VCK_STAGE_BIND };
-	if (meaning)
-		vck_warn("%s: %s did not take it: %s: %s", d->address, d->probe->driver,
-			 vck_errno_name(r->err), meaning);
+	vck_warn("%s: %s did not take it: %s%s%s", d->address, d->probe->driver,
+		 vck_errno_name(r->err), meaning ? ": " : "", meaning ? meaning : "");
 	return VCK_EXIT_OK;
 }
 
+static int not_given_back(const struct vck_device *d, const struct vck_bind_state *before, int err)
+{
+	vck_error("%s: cannot give it back to %s: %s (viommu-check unbind %s)", d->address,
+		  before->driver[0] ? before->driver : "no driver", vck_errno_text(err), d->address);
+	return VCK_EXIT_WRITE;
+}
+
+/* What was short for a moment must not leave the device where it is. */
 static int give_back(struct vck_device *d, const struct mover *m,
 		     const struct vck_bind_target *t, const struct vck_bind_state *before)
 {
 	int r = vck_bind_restore(&m->ops, t, before);
 
+	for (int again = 0; again < GIVE_BACK_AGAIN && r < 0; again++)
+		r = vck_bind_restore(&m->ops, t, before);
 	d->probe->moved_back = vck_tri(r == 0);
-	if (r == 0)
-		r = vck_bound_drop(m->records, d->address);
+	if (r < 0)
+		return not_given_back(d, before, r);
+	r = vck_bound_drop(m->records, d->address);
 	if (r == 0)
 		return VCK_EXIT_OK;
-	vck_error("%s: cannot give it back to %s: %s (viommu-check unbind %s)", d->address,
-		  before->driver[0] ? before->driver : "no driver", vck_errno_text(r), d->address);
+	vck_error("%s: given back, but its record cannot be removed: %s", d->address,
+		  vck_errno_text(r));
 	return VCK_EXIT_WRITE;
 }
 
@@ -116,19 +132,15 @@ static int move_failed(struct vck_device *d, const struct mover *m,
 		return say_failure(d, vck_bind_step_name(r->failed), r->err);
 	}
 	d->probe->moved_back = vck_tri(r->rolled_back);
-	if (!r->rolled_back) {
-		vck_error("%s: cannot give it back to %s: %s (viommu-check unbind %s)", d->address,
-			  r->before.driver[0] ? r->before.driver : "no driver",
-			  vck_errno_text(r->rollback_err), d->address);
-		return VCK_EXIT_WRITE;
-	}
+	if (!r->rolled_back)
+		return not_given_back(d, &r->before, r->rollback_err);
 	(void)!vck_bound_drop(m->records, d->address);
-	if (r->failed == VCK_BIND_PROBE || r->failed == VCK_BIND_VERIFY)
+	if (r->failed == VCK_BIND_PROBE)
 		return refused_at_bind(d, r);
 	return say_failure(d, vck_bind_step_name(r->failed), r->err);
 }
 
-static int ask_moved(struct vck_device *d, const struct mover *m)
+static int ask_moved(struct vck_device *d, const struct request *q, const struct mover *m)
 {
 	struct vck_bind_target t = { d->address, vck_bus_name(d->bus), d->vendor_id,
 				     d->device_id };
@@ -156,7 +168,7 @@ static int ask_moved(struct vck_device *d, const struct mover *m)
 	memcpy(d->probe->moved_from, before.driver, sizeof(before.driver));
 	if (vck_bind_move(&m->ops, &t, d->probe->driver, d->probe->driver, &result) < 0)
 		return move_failed(d, m, &result);
-	status = ask(d, &stuck);
+	status = ask(d, q, &stuck);
 	if (stuck) {
 		d->probe->moved_back = VCK_NO;
 		vck_error("%s: stays with %s: to take it away would wait for that process for ever (restart the host)",
@@ -234,9 +246,9 @@ static int probe_one(struct vck_global *g, struct vck_host *h, struct vck_device
 	d->probe->backend_loaded = h->vfio.type1_loaded;
 	if (vck_device_is_on_vfio(d)) {
 		snprintf(d->probe->driver, sizeof(d->probe->driver), "%s", d->driver);
-		status = ask(d, &(bool){ false });
+		status = ask(d, q, &(bool){ false });
 	} else {
-		status = ask_moved(d, m);
+		status = ask_moved(d, q, m);
 	}
 	vck_probe_judge(d->probe);
 	look_again(g, d);
@@ -284,7 +296,7 @@ static bool is_interrupted(const struct request *q, const struct vck_device *d)
 static int probe_all(struct vck_global *g, struct vck_host *h, const struct request *q)
 {
 	cleanup_fd int lock = -1, records = -1;
-	struct mover m = { .env = &vck_write_env_host, .lock = -1, .records = -1 };
+	struct mover m = { .env = q->env, .lock = -1, .records = -1 };
 	int status = VCK_EXIT_OK;
 
 	m.ops = (struct vck_bind_ops){ (void *)m.env->sysfs, vck_bind_write, vck_bind_read,
@@ -356,14 +368,21 @@ static int execute(struct vck_global *g, const struct request *q)
 	return status;
 }
 
-static int run(const struct vck_command *c, struct vck_global *g, int argc, char **argv)
+int vck_probe_main(const struct vck_command *c, struct vck_global *g,
+		   const struct vck_write_env *env, const struct vck_vfio_ops *ops, int argc,
+		   char **argv)
 {
-	struct request q = { 0 };
+	struct request q = { .env = env, .ops = ops };
 	int status;
 
 	if (vck_options_take(c, g, argc, argv, &q, &q.filter, NULL, &status) < 0)
 		return status;
 	return execute(g, &q);
+}
+
+static int run(const struct vck_command *c, struct vck_global *g, int argc, char **argv)
+{
+	return vck_probe_main(c, g, &vck_write_env_host, &vck_vfio_kernel, argc, argv);
 }
 
 const struct vck_command vck_cmd_probe = {

@@ -10,6 +10,7 @@
 #include "cmd/bind.h"
 #include "cmd/commands.h"
 #include "cmd/nosnoop.h"
+#include "cmd/probe.h"
 #include "command.h"
 #include "lock/guard-watch.h"
 
@@ -61,6 +62,31 @@ static int guard_look(struct fake_tree *t)
 	return VCK_EXIT_OK;
 }
 
+/* A VFIO that takes every device. */
+static int yes_open(void *ctx, const char *path)
+{
+	(void)ctx;
+	(void)path;
+	return 1000;
+}
+
+static int yes_ioctl(void *ctx, int fd, unsigned long request, void *arg)
+{
+	(void)ctx;
+	(void)fd;
+	(void)request;
+	(void)arg;
+	return 0;
+}
+
+static void yes_close(void *ctx, int fd)
+{
+	(void)ctx;
+	(void)fd;
+}
+
+static const struct vck_vfio_ops yes = { NULL, yes_open, yes_ioctl, yes_close };
+
 static int run_command(struct fake_tree *t, int argc, char **argv)
 {
 	struct vck_global g = { .root = t->dir, .color = "never", .keeps_rights = true,
@@ -73,6 +99,8 @@ static int run_command(struct fake_tree *t, int argc, char **argv)
 		return vck_nosnoop_main(c, &g, &t->env, argc, argv);
 	if (c == &vck_cmd_bind || c == &vck_cmd_unbind)
 		return vck_bind_main(c, &g, &t->env, argc, argv);
+	if (c == &vck_cmd_probe)
+		return vck_probe_main(c, &g, &t->env, &yes, argc, argv);
 	return c->run(c, &g, argc, argv);
 }
 

@@ -76,6 +76,8 @@ static const struct scenario scenarios[] = {
 	  .before = { "bind --group --persistent " ADDR } },
 	{ .name = "unbind-group", .kind = EACH, .args = "unbind --group " ADDR, .native = true,
 	  .before = { "bind --group --persistent " ADDR } },
+	{ .name = "probe", .kind = STRICT, .args = "probe --bind --force " ADDR, .native = true,
+	  .reads = true, .again = "unbind " ADDR },
 	{ .name = "export", .kind = STRICT, .args = "export --format prometheus -o %o",
 	  .old_output = true, .prints = true },
 	{ .name = "capture", .kind = STRICT, .args = "capture -o %o", .prints = true, .allocs = true },
@@ -236,8 +238,13 @@ struct run {
 	long runs, bad;
 };
 
-static bool is_documented(int status)
+static bool is_documented(const struct run *r)
 {
+	int status = r->o.status;
+
+	/* of probe: the kernel does not accept the device */
+	if (status == VCK_EXIT_NOT_READY)
+		return str_after(r->s->args, "probe");
 	return status == VCK_EXIT_OK || status == VCK_EXIT_FAILED || status == VCK_EXIT_WRITE ||
 	       status == VCK_EXIT_REFUSED || status == VCK_EXIT_UNDETERMINED;
 }
@@ -271,11 +278,12 @@ static bool is_recorded(struct run *r)
 	       fake_exists(&r->tree, "run/viommu-check/nosnoop/" ADDR);
 }
 
-/* `unbind` whose last step failed: only the record of the driver is too much. */
+/* `unbind` or `probe` whose last step failed: only the record of the driver is too much. */
 static bool is_given_back_but_noted(struct run *r)
 {
 	char *copy = strdup(vck_buf_str(&r->wanted)), *save = NULL;
-	bool same = str_after(r->s->args, "unbind") && strstr(r->o.err, "given back, but");
+	bool same = (str_after(r->s->args, "unbind") || str_after(r->s->args, "probe")) &&
+		    strstr(r->o.err, "given back, but");
 
 	for (char *l = strtok_r(copy, "\n", &save); l; l = strtok_r(NULL, "\n", &save))
 		same = same && strstr(vck_buf_str(&r->now), l);
@@ -327,7 +335,7 @@ static const char *wrong_after_fault(struct run *r, const struct inject *p)
 	int signo = p->signo;
 	bool by_signal = signo && r->o.status == 256 + signo;
 
-	if (!by_signal && !is_documented(r->o.status))
+	if (!by_signal && !is_documented(r))
 		return "ends with a status that is not documented";
 	if (!by_signal && r->o.status != VCK_EXIT_OK && !names_an_object(r))
 		return "names no object";
@@ -454,7 +462,7 @@ static void signals(struct run *r, bool all)
 
 	for (size_t i = 0; i < (all ? ARRAY_SIZE(signos) : 2); i++)
 		each(r, (struct inject){ .mask = mask, .signo = signos[i] }, all ? 1 : 5, false);
-	if (str_after(r->s->args, "bind"))
+	if (str_after(r->s->args, "bind") || str_after(r->s->args, "probe"))
 		each(r, (struct inject){ .mask = mask, .signo = SIGKILL }, all ? 1 : 7, true);
 }
 
