@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "cmd/commands.h"
+#include "render/labels.h"
 
 struct request {
 	bool predict, json;
@@ -20,6 +21,18 @@ static const struct vck_option options[] = {
 	{ 0 },
 };
 
+static void print_none(const struct vck_global *g)
+{
+	cleanup_buf struct vck_buf b = { 0 };
+
+	vck_buf_adds(&b, "There are no IOMMU groups ('");
+	vck_command_label(&b, g->root, "host");
+	vck_buf_adds(&b, "' says why, '");
+	vck_command_label(&b, g->root, "groups --predict");
+	vck_buf_adds(&b, "' what they would be)");
+	vck_print(stdout, "%s\n", vck_buf_str(&b));
+}
+
 static int print(struct vck_host *h, const struct vck_global *g, bool predict, bool json)
 {
 	struct vck_json_options o = { .exit_status = VCK_EXIT_OK, .predicted = predict };
@@ -32,7 +45,7 @@ static int print(struct vck_host *h, const struct vck_global *g, bool predict, b
 	if (json)
 		return VCK_EXIT_OK;
 	if (!predict && !h->n_groups) {
-		puts("There are no IOMMU groups (viommu-check host says why; groups --predict says what they would be).");
+		print_none(g);
 		return VCK_EXIT_OK;
 	}
 	r = vck_render_groups(stdout, h, predict, &g->style);

@@ -106,6 +106,18 @@ refused() { # TEXT ARGUMENTS...
 	[ "$2" = "$root" ]
 	[ "$3" = host ]
 	refused "'viommu-check --root $HOST list' lists them" --root "$HOST" show
+	run "$VC" --root "$root" groups
+	hint=${output#*\(\'viommu-check }
+	hint=${hint%%\' says why*}
+	eval "set -- $hint"
+	[ "$2" = "$root" ]
+	[ "$3" = host ]
+	hint=${output##*, \'viommu-check }
+	hint=${hint%\' what they would be*}
+	eval "set -- $hint"
+	[ "$2" = "$root" ]
+	[ "$3 $4" = "groups --predict" ]
+	[[ "$("$VC" --root "$HOST" groups)" != *"no IOMMU groups"* ]]
 }
 
 @test "a reader that goes away is no error" {
