@@ -64,7 +64,7 @@ static int run(const struct vck_command *c, int at, int argc, char **argv)
 {
 	struct vck_global g = { .color = "auto", .keeps_rights = c->writes };
 	char **args = calloc((size_t)argc + 2, sizeof(*args));
-	char name[] = "viommu-check"; /* what getopt's messages begin with, wherever it lies */
+	char name[] = "viommu-check"; /* argv[0] may be missing */
 	int n = 0, status;
 
 	if (!args) {

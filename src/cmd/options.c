@@ -104,16 +104,18 @@ static int options_init(struct options *o, const struct vck_command *c, struct v
 
 	*o = (struct options){ .cmd = c, .global = g, .argc = argc, .argv = argv };
 	o->longs = calloc(rows + 1, sizeof(*o->longs));
-	o->shorts = calloc(rows + 1, 3);
+	o->shorts = calloc(rows + 2, 3);
 	if (!o->longs || !o->shorts) {
 		vck_error("out of memory");
 		options_done(o);
 		return -ENOMEM;
 	}
 	s = o->shorts;
+	*s++ = ':'; /* getopt tells a missing argument from an unknown option */
 	add_rows(o, c->options, &n, &s);
 	add_rows(o, vck_global_options, &n, &s);
 	optind = 0;
+	opterr = 0; /* it would write the word as it came, escape sequences and all */
 	return 0;
 }
 
@@ -142,6 +144,41 @@ static bool store(const struct options *o, const struct vck_option *row, const c
 		return true;
 	}
 	return false;
+}
+
+/* The word without its argument is the beginning of more than one name. */
+static bool say_ambiguous(const struct options *o, const char *word)
+{
+	size_t len = strcspn(word, "="), n = 0;
+	cleanup_buf struct vck_buf b = { 0 };
+
+	for (const struct option *l = o->longs; len > 2 && l->name; l++) {
+		if (strncmp(l->name, word + 2, len - 2) == 0)
+			vck_buf_addf(&b, "%s--%s", n++ ? ", " : "", l->name);
+	}
+	if (n > 1)
+		vck_error("option '%.*s' is ambiguous (%s)", (int)len, word, vck_buf_str(&b));
+	return n > 1;
+}
+
+/* What getopt refused with @c, in its own words. */
+static void say_refused(const struct options *o, int c)
+{
+	const char *word = o->argv[optind - 1];
+	const struct vck_option *row = optopt ? row_of(o->cmd->options, optopt) : NULL;
+
+	if (optopt && !row)
+		row = row_of(vck_global_options, optopt);
+	if (row && c == ':' && optopt == row->letter)
+		vck_error("option '-%c' requires an argument: %s", row->letter, row->arg);
+	else if (row && c == ':')
+		vck_error("option '--%s' requires an argument: %s", row->name, row->arg);
+	else if (row)
+		vck_error("option '--%s' takes no argument", row->name);
+	else if (optopt)
+		vck_error("unrecognized option '-%c'", optopt);
+	else if (!say_ambiguous(o, word))
+		vck_error("unrecognized option '%.*s'", (int)strcspn(word, "="), word);
 }
 
 static int fail(struct options *o, int *ret_exit)
@@ -208,8 +245,10 @@ static int options_next(struct options *o, const char **arg, int *ret_exit)
 
 		if (c == -1)
 			return 0;
-		if (c == '?')
+		if (c == '?' || c == ':') {
+			say_refused(o, c);
 			return fail(o, ret_exit);
+		}
 		row = row_of(o->cmd->options, c);
 		if (row) {
 			if (!is_compatible(o, row))

@@ -43,6 +43,24 @@ refused() { # TEXT ARGUMENTS...
 	refused "takes no device" --root "$HOST" host 01:00.0
 }
 
+@test "what options refuse is named, and made safe for a terminal" {
+	refused "unrecognized option '--\\x1b[31mred'" list $'--\e[31mred=\e[0m'
+	refused "unrecognized option '-\\x1b'" list $'-\e[31m'
+	refused "unrecognized option '-y'" list -ny
+	refused "unrecognized option '-y'" list --json -yn
+	refused "unrecognized option '--'" list --=x
+	refused "option '--output' requires an argument: LIST" list --output
+	refused "option '-o' requires an argument: LIST" list -o
+	refused "option '-o' requires an argument: LIST" list -nJo
+	refused "option '--root' requires an argument: PATH" host --root
+	refused "option '--json' takes no argument" list --json=$'\e[31m'
+	refused "option '--no' is ambiguous (--noheadings, --no-sandbox)" list --no
+	refused "option '--no' is ambiguous (--noheadings, --no-sandbox)" list --no=$'\e[31m'
+	run "$VC" list $'--\e[31m' $'-\e'
+	[[ "$output" != *$'\e'* ]]
+	[ "${#lines[@]}" -eq 2 ]
+}
+
 @test "words that are no filter end 2" {
 	refused "--slot: 'zz'" --root "$HOST" list -s zz
 	refused "--slot: '20.0'" --root "$HOST" list -s 20.0
