@@ -13,7 +13,6 @@
  * (arm-smmu-v3.c:arm_smmu_insert_master). */
 #define KVER_STREAM_TREE VCK_KVER(5, 13)
 
-
 /* Drivers that learn of their devices from a device tree, IORT, RIMT or VIOT. */
 static bool unit_by_firmware(const struct vck_unit *u)
 {
