@@ -19,6 +19,7 @@
 #include "cmd/progress.h"
 #include "cmd/sandbox.h"
 #include "source/acpi.h"
+#include "source/capture.h"
 #include "source/gather.h"
 
 static void printf_like(2, 0) say(const char *prefix, const char *fmt, va_list ap)
@@ -319,6 +320,15 @@ static int load_tables(struct vck_global *g, const char *const *files, size_t n,
 	return 0;
 }
 
+/* From here on what is read is noted, and first the name that is to be left out of it. */
+static void record_host_name(struct vck_root *root, struct vck_memtree *record)
+{
+	char name[256];
+
+	vck_root_record(root, record);
+	(void)!vck_root_attr(root, VCK_CAPTURE_HOSTNAME, name, sizeof(name));
+}
+
 static int load(struct vck_global *g, struct vck_memtree *record, struct vck_host **ret)
 {
 	cleanup_host struct vck_host *h = vck_host_new(), *evaluated = NULL;
@@ -337,7 +347,7 @@ static int load(struct vck_global *g, struct vck_memtree *record, struct vck_hos
 	}
 	warn_of_no_sys(g, root);
 	if (record)
-		vck_root_record(root, record);
+		record_host_name(root, record);
 	h->root_path = vck_arena_strdup(&h->arena, g->root);
 	h->only_open_findings = g->only_open_findings;
 	h->no_numa = g->no_numa;

@@ -7,25 +7,11 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 
 #include "base/text.h"
 #include "source/capture.h"
-
-#define REDACTED "redacted"
-
-/* Options of the kernel, dracut, initramfs-tools, cloud-init and installers whose value
- * is an address, a name or a key. A trailing '*' stands for any ending. */
-static const char *const secret_options[] = {
-	"ip",	       "nfsroot",	   "nfsaddrs",	       "ifname",
-	"bootdev",     "hostname",	   "systemd.hostname", "systemd.machine_id",
-	"bootif",      "netconsole",	   "netroot",	       "iscsi_*",
-	"rd.iscsi.*",  "rd.luks.*",	   "luks.*",	       "luks",
-	"cryptdevice", "cryptkey",	   "rd.md.uuid",       "rd.lvm.*",
-	"ds",	       "cloud-config-url", "inst.*",	       "ks",
-	"url",	       "preseed*",	   "nameserver",       "domain",
-	"rd.znet",     "rd.nvmf.*",	   "nvmf.*",	       "zfs",
-	"bootfs",      "spl_hostid",	   "spl.spl_hostid",
-};
+#include "source/capture-words.h"
 
 /* Device tree properties and files of the same nature, wherever they stand. */
 static const char *const secret_files[] = {
@@ -34,226 +20,14 @@ static const char *const secret_files[] = {
 	"chassis_serial", "board_asset_tag",   "chassis_asset_tag",
 };
 
-/* --- kernel command line --- */
+/* Below this a name is no more than a syllable of other words. */
+#define HOST_NAME_MIN 3
 
-/* As the kernel compares names of parameters: '-' is '_' (parameq()). Some who read the
- * command line take capitals for small letters. */
-static char plain(char c)
-{
-	if (c == '-')
-		return '_';
-	return (char)tolower((unsigned char)c);
-}
+/* --- texts of words --- */
 
-static bool begins_with(const char *s, size_t n, const char *with, size_t len)
-{
-	for (size_t i = 0; i < len; i++) {
-		if (i == n || plain(s[i]) != plain(with[i]))
-			return false;
-	}
-	return true;
-}
-
-static bool option_matches(const char *row, const char *key, size_t n)
-{
-	size_t len = strlen(row);
-
-	if (len && row[len - 1] == '*')
-		return begins_with(key, n, row, len - 1);
-	return n == len && begins_with(key, n, row, len);
-}
-
-/* "key" and "keyfile", with or without what stands before: not "keymap". */
-static bool is_end_of_key(const char *s, size_t n)
-{
-	return !n || !isalpha((unsigned char)*s) || begins_with(s, n, "file", 4) ||
-	       begins_with(s, n, "s", 1);
-}
-
-/* A name that says what it holds. */
-static bool holds_secret(const char *key, size_t n)
-{
-	static const char *const parts[] = {"passw", "passphrase", "secret",
-					    "token", "credential", "serial"};
-
-	for (; n; key++, n--) {
-		for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
-			if (begins_with(key, n, parts[i], strlen(parts[i])))
-				return true;
-		}
-		if (begins_with(key, n, "key", 3) && is_end_of_key(key + 3, n - 3))
-			return true;
-	}
-	return false;
-}
-
-static bool is_secret_option(const char *key, size_t n)
-{
-	if (n && *key == '"') { /* "name=value with blanks" */
-		key++;
-		n--;
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(secret_options); i++) {
-		if (option_matches(secret_options[i], key, n))
-			return true;
-	}
-	return holds_secret(key, n);
-}
-
-/* How many hex digits stand there. */
-static size_t hex_run(const char *s, size_t n)
-{
-	size_t len = 0;
-
-	while (len < n && isxdigit((unsigned char)s[len]))
-		len++;
-	return len;
-}
-
-/* 8-4-4-4-12. */
-static size_t uuid(const char *s, size_t n)
-{
-	static const unsigned char lengths[] = {8, 4, 4, 4, 12};
-	size_t at = 0;
-
-	for (size_t g = 0; g < ARRAY_SIZE(lengths); g++) {
-		if (g && (at == n || s[at++] != '-'))
-			return 0;
-		if (hex_run(s + at, n - at) != lengths[g])
-			return 0;
-		at += lengths[g];
-	}
-	return at == n || !isalnum((unsigned char)s[at]) ? at : 0;
-}
-
-/* MAC addresses: six pairs; seven behind a hardware type ("01-52-54-00-12-34-56",
- * PXELINUX), eight of an EUI-64, twenty of InfiniBand. */
-static size_t mac_address(const char *s, size_t n, char between)
-{
-	size_t at = 0, pairs = 0;
-
-	while (hex_run(s + at, n - at) == 2) {
-		at += 2;
-		pairs++;
-		if (at == n || s[at] != between || hex_run(s + at + 1, n - at - 1) != 2)
-			break;
-		at++;
-	}
-	return pairs >= 6 && (at == n || !isalnum((unsigned char)s[at])) ? at : 0;
-}
-
-/* Everybody's own addresses tell nothing. */
-static bool is_common_address(const char *s, size_t n)
-{
-	return (n >= 4 && memcmp(s, "127.", 4) == 0) ||
-	       (n >= 7 && memcmp(s, "0.0.0.0", 7) == 0);
-}
-
-/* Four numbers with dots; versions of kernels have at most three before their dash. */
-static size_t ip_address(const char *s, size_t n)
-{
-	size_t at = 0;
-
-	for (unsigned part = 0; part < 4; part++) {
-		size_t digits = 0;
-
-		if (part && (at >= n || s[at++] != '.'))
-			return 0;
-		while (at < n && digits < 4 && isdigit((unsigned char)s[at])) {
-			at++;
-			digits++;
-		}
-		if (!digits || digits > 3)
-			return 0;
-	}
-	if (is_common_address(s, n))
-		return 0;
-	return at == n || (s[at] != '.' && !isalnum((unsigned char)s[at])) ? at : 0;
-}
-
-/* Length of an identifier at the start of @s, 0 when there is none. */
-static size_t identifier(const char *s, size_t n)
-{
-	size_t len = uuid(s, n);
-
-	len = len ? len : mac_address(s, n, ':');
-	len = len ? len : mac_address(s, n, '-');
-	return len ? len : ip_address(s, n);
-}
-
-/* "UUID=", "PARTUUID=", "LABEL=": the rest of the value names a disk. */
-static size_t disk_tag(const char *s, size_t n)
-{
-	static const char *const tags[] = {
-		"UUID=",	 "LABEL=",	   "/by-id/", "/by-uuid/", "/by-label/",
-		"/by-partuuid/", "/by-partlabel/", "/home/",  "/media/",   "ZFS=",
-		"zfs:"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(tags); i++) {
-		size_t len = strlen(tags[i]);
-
-		if (n >= len && memcmp(s, tags[i], len) == 0)
-			return len;
-	}
-	return 0;
-}
-
-static void put_value(struct vck_buf *out, const char *s, size_t n)
-{
-	bool word_start = true;
-
-	for (size_t i = 0; i < n;) {
-		size_t len = disk_tag(s + i, n - i);
-
-		if (len) {
-			vck_buf_add(out, s + i, len);
-			vck_buf_adds(out, REDACTED);
-			return;
-		}
-		len = word_start ? identifier(s + i, n - i) : 0;
-		if (len)
-			vck_buf_adds(out, REDACTED);
-		else
-			vck_buf_addc(out, s[i]);
-		word_start = !isalnum((unsigned char)s[i]);
-		i += len ? len : 1;
-	}
-}
-
-/* One word of the command line; quotes hold blanks together. */
-static size_t word_length(const char *s, size_t n)
-{
-	bool quoted = false;
-	size_t i = 0;
-
-	for (; i < n && (quoted || !isspace((unsigned char)s[i])); i++)
-		quoted ^= s[i] == '"';
-	return i;
-}
-
-static void put_cmdline(struct vck_buf *out, const char *s, size_t n)
-{
-	while (n) {
-		size_t len = word_length(s, n);
-		const char *eq = memchr(s, '=', len);
-
-		if (!len) {
-			vck_buf_addc(out, *s);
-			len = 1;
-		} else if (eq && is_secret_option(s, (size_t)(eq - s))) {
-			vck_buf_add(out, s, (size_t)(eq - s) + 1);
-			vck_buf_adds(out, REDACTED);
-			if (*s == '"' && s[len - 1] == '"')
-				vck_buf_addc(out, '"');
-		} else {
-			put_value(out, s, len);
-		}
-		s += len;
-		n -= len;
-	}
-}
-
-static int scrub_cmdline(struct vck_mem_node *f)
+static int scrub_words(struct vck_mem_node *f, const struct vck_scrub_names *names,
+		       void (*put)(const struct vck_scrub_names *names, const char *s, size_t n,
+				   struct vck_buf *out))
 {
 	cleanup_buf struct vck_buf out = {0};
 
@@ -264,8 +38,67 @@ static int scrub_cmdline(struct vck_mem_node *f)
 	}
 	if (!f->n_extents)
 		return 0;
-	put_cmdline(&out, (const char *)f->extents[0].data, f->size);
+	put(names, (const char *)f->extents[0].data, f->size, &out);
 	return out.failed ? -ENOMEM : vck_mem_replace(f, vck_buf_str(&out), out.len);
+}
+
+/* "HOST--vg-root\n", which mounts and swaps are found by. */
+static void put_disk(const struct vck_scrub_names *names, const char *s, size_t n,
+		     struct vck_buf *out)
+{
+	size_t len = n && s[n - 1] == '\n' ? n - 1 : n;
+
+	vck_scrub_disk(names, s, len, out);
+	vck_buf_add(out, s + len, n - len);
+}
+
+static bool is_disk_name(const struct vck_mem_node *f)
+{
+	return streq(f->name, "name") && streq(f->parent->name, "dm");
+}
+
+static int note_disks(struct vck_memtree *t, struct vck_scrub_names *names)
+{
+	int r = 0;
+
+	for (struct vck_mem_node *n = vck_memtree_root(t); n && r == 0; n = vck_mem_next(n)) {
+		const char *s;
+		size_t len;
+
+		if (n->type != VCK_MEM_FILE || !is_disk_name(n) || n->unread)
+			continue;
+		r = vck_mem_join(n);
+		if (r < 0 || !n->n_extents || !vck_mem_is_whole(n))
+			continue;
+		s = (const char *)n->extents[0].data;
+		len = n->size;
+		r = vck_scrub_add_disk(names, s, s[len - 1] == '\n' ? len - 1 : len);
+	}
+	vck_scrub_sort(names);
+	return r;
+}
+
+/* The first label of what was noted for this alone (vck_load()). @ret: owned, NULL: none. */
+static int take_host_name(struct vck_memtree *t, struct vck_scrub_names *names, char **ret)
+{
+	struct vck_mem_node *n = NULL;
+	int r;
+
+	if (vck_memtree_lookup(t, NULL, VCK_CAPTURE_HOSTNAME, false, &n) < 0)
+		return 0;
+	r = n->type == VCK_MEM_FILE ? vck_mem_join(n) : 0;
+	if (r == 0 && n->type == VCK_MEM_FILE && n->n_extents && vck_mem_is_whole(n)) {
+		*ret = strndup((const char *)n->extents[0].data, n->size);
+		if (!*ret)
+			return -ENOMEM;
+		names->host = *ret;
+		names->host_len = strcspn(*ret, ". \n");
+		if (names->host_len < HOST_NAME_MIN || streq(*ret, "(none)") ||
+		    strncmp(*ret, "localhost", names->host_len) == 0)
+			names->host_len = 0;
+	}
+	vck_memtree_remove(t, VCK_CAPTURE_HOSTNAME);
+	return r;
 }
 
 /* --- config space --- */
@@ -370,6 +203,37 @@ static void put_range(struct vck_buf *out, const char *line, size_t len)
 	vck_buf_addc(out, '\n');
 }
 
+/* "36 35 98:0 /subtree /mnt rw,noatime opt:1 - ext4 /dev/sda1 rw,addr=…": the number, where,
+ * and what of (proc_pid_mountinfo(5)). Options and the subtree hold other people's paths. */
+static void put_mount(struct vck_buf *out, const char *line, size_t len)
+{
+	const char *words[5], *end = line + len, *s = line;
+	const char *dash = memmem(line, len, " - ", 3);
+	size_t lens[5], type, source = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		while (s < end && isblank((unsigned char)*s))
+			s++;
+		words[i] = s;
+		while (s < end && !isblank((unsigned char)*s))
+			s++;
+		lens[i] = (size_t)(s - words[i]);
+	}
+	if (!lens[4])
+		return;
+	vck_buf_addf(out, "%.*s %.*s %.*s / %.*s rw", (int)lens[0], words[0], (int)lens[1],
+		     words[1], (int)lens[2], words[2], (int)lens[4], words[4]);
+	if (dash) {
+		s = dash + 3;
+		type = strcspn(s, " \t\n");
+		if (s + type < end)
+			source = strcspn(s + type + 1, " \t\n");
+		vck_buf_addf(out, " - %.*s", (int)(type + (source ? source + 1 : 0)), s);
+		vck_buf_adds(out, source ? " rw" : "");
+	}
+	vck_buf_addc(out, '\n');
+}
+
 static int trim_lines(struct vck_mem_node *f,
 		      void (*put)(struct vck_buf *out, const char *line, size_t len))
 {
@@ -388,22 +252,46 @@ static int trim_lines(struct vck_mem_node *f,
 	return vck_mem_replace(f, vck_buf_str(&out), out.len);
 }
 
+/* Bridges, tunnels and taps of guests are of no device. */
+static void trim_interfaces(struct vck_memtree *t)
+{
+	struct vck_mem_node *dir = NULL;
+	char path[320];
+
+	if (vck_memtree_lookup(t, NULL, "sys/class/net", false, &dir) < 0)
+		return;
+	for (size_t i = dir->n_children; i-- > 0;) {
+		const struct vck_mem_node *n = dir->children[i];
+
+		if (n->type != VCK_MEM_LINK || !strstr(n->target, "/devices/virtual/"))
+			continue;
+		snprintf(path, sizeof(path), "sys/class/net/%s", n->name);
+		vck_memtree_remove(t, path);
+	}
+}
+
 int vck_capture_trim(struct vck_memtree *t)
 {
-	static const char *const paths[] = {"proc/cpuinfo", "proc/interrupts",
-					    "proc/iomem"};
+	static const struct {
+		const char *path;
+		void (*put)(struct vck_buf *out, const char *line, size_t len);
+	} rows[] = {
+		{"proc/cpuinfo", NULL},		    {"proc/interrupts", put_interrupt},
+		{"proc/iomem", put_range},	    {"proc/1/mountinfo", put_mount},
+		{"proc/self/mountinfo", put_mount},
+	};
 	int r = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(paths) && r == 0; i++) {
+	trim_interfaces(t);
+	for (size_t i = 0; i < ARRAY_SIZE(rows) && r == 0; i++) {
 		struct vck_mem_node *n = NULL;
 
-		if (vck_memtree_lookup(t, NULL, paths[i], false, &n) < 0 ||
+		if (vck_memtree_lookup(t, NULL, rows[i].path, false, &n) < 0 ||
 		    n->type != VCK_MEM_FILE || n->unread)
 			continue;
 		r = vck_mem_join(n);
 		if (r == 0)
-			r = i == 0 ? trim_cpuinfo(n)
-				   : trim_lines(n, i == 1 ? put_interrupt : put_range);
+			r = rows[i].put ? trim_lines(n, rows[i].put) : trim_cpuinfo(n);
 	}
 	return r;
 }
@@ -429,17 +317,23 @@ static bool is_secret_file(const struct vck_mem_node *f)
 	       (streq(f->name, "address") && is_below(f, "net"));
 }
 
-static int scrub_file(struct vck_mem_node *f)
+static int scrub_file(struct vck_mem_node *f, const struct vck_scrub_names *names)
 {
 	int r = vck_mem_join(f);
 
 	if (r < 0 || f->unread)
 		return r;
-	/* Mounts and swap files stand in words like the command line's: names of people's
-	 * directories and of their disks. */
-	if (streq(f->name, "cmdline") || streq(f->name, "bootargs") ||
-	    streq(f->name, "mountinfo") || streq(f->name, "swaps"))
-		return scrub_cmdline(f);
+	if (streq(f->name, "cmdline") || streq(f->name, "bootargs"))
+		return scrub_words(f, names, vck_scrub_cmdline);
+	/* Names of people's directories and of their disks. */
+	if (streq(f->name, "mountinfo") || streq(f->name, "swaps"))
+		return scrub_words(f, names, vck_scrub_list);
+	if (is_disk_name(f))
+		return scrub_words(f, names, put_disk);
+	if (streq(f->name, "fdt"))
+		return vck_scrub_fdt(f);
+	if (is_below(f, "tables"))
+		return vck_scrub_acpi(f);
 	if (streq(f->name, "config"))
 		return scrub_config(f);
 	if (is_secret_file(f))
@@ -449,12 +343,16 @@ static int scrub_file(struct vck_mem_node *f)
 
 int vck_capture_scrub(struct vck_memtree *t)
 {
-	int r = 0;
+	cleanup_scrub_names struct vck_scrub_names names = {0};
+	cleanup_free char *host = NULL;
+	int r = take_host_name(t, &names, &host);
 
+	if (r == 0)
+		r = note_disks(t, &names);
 	for (struct vck_mem_node *n = vck_memtree_root(t); n && r == 0;
 	     n = vck_mem_next(n)) {
 		if (n->type == VCK_MEM_FILE)
-			r = scrub_file(n);
+			r = scrub_file(n, &names);
 	}
 	return r < 0 ? r : vck_capture_rename(t);
 }

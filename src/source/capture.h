@@ -56,6 +56,9 @@ int vck_capture_parse(const char *text, size_t n, struct vck_memtree *t,
  */
 void vck_capture_format(struct vck_memtree *t, struct vck_buf *out);
 
+/* What is noted of the host's name, for vck_capture_scrub() to take it out of everything else. */
+#define VCK_CAPTURE_HOSTNAME "proc/sys/kernel/hostname"
+
 /* --- capture-scrub.c --- */
 /* Take out what no reader looks at of files that are read for a line or two. Return: 0 or
  * -ENOMEM. */
@@ -64,10 +67,11 @@ int vck_capture_trim(struct vck_memtree *t) must_check;
  * vck_capture_scrub - take out what identifies a machine rather than describes it
  * @t: a recorded tree, changed in place
  *
- * Values of the kernel command line that are a UUID, a MAC address, an IP address or
- * belong to an option known to hold a name, key or address; serial numbers and MAC
- * addresses in the device tree, in network devices and in PCI Device Serial Number
- * capabilities; MAC addresses in names of interfaces (vck_capture_rename()). Return: 0 or -ENOMEM.
+ * Values of the kernel command line that are a UUID, a MAC address, an IP address, a world
+ * wide name, the host's name or belong to an option known to hold a name, key or address; names
+ * of mapped disks, the same ones wherever they stand; serial numbers and MAC addresses in the
+ * device tree, in AML, in network devices and in PCI Device Serial Number capabilities; MAC
+ * addresses in names of interfaces (vck_capture_rename()). Return: 0 or -ENOMEM.
  */
 int vck_capture_scrub(struct vck_memtree *t) must_check;
 

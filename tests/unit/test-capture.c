@@ -270,6 +270,14 @@ static void test_scrub(void **state)
 		 "zfs=redacted root=ZFS=redacted root=zfs:redacted boot=zfs spl.spl_hostid=redacted zfs.zfs_arc_max=1"},
 		{"bridge=br0:enx001122aabbcc,enp3s0 vlan=v5:eth0",
 		 "bridge=br0:enxredact000001,enp3s0 vlan=v5:eth0"},
+		{"a=/dev/vg-host/root b=/dev/mapper/x--y-z,/dev/sda1 c=/dev/md/x:0 d=/dev/md127",
+		 "a=/dev/redacted b=/dev/mapper/redacted,/dev/sda1 c=/dev/redacted:0 d=/dev/md127"},
+		{"a=525400123456 b=0x525400123456 c=5254.0012.3456 d=0x5006016012345678 e=0x0000000112345678 f=1234567890123",
+		 "a=redacted b=0x525400123456 c=redacted d=redacted e=0x0000000112345678 f=1234567890123"},
+		{"a=2001:db8::7,x b=2001:db8:0:1:2:3:4:5 vfio-pci.ids=2646:5013:1af4:1100,10de::",
+		 "a=redacted,x b=redacted vfio-pci.ids=2646:5013:1af4:1100,10de::"},
+		{"a=srv:/export b=https://srv/x c=me@srv d=4G@8G pci=x:/y",
+		 "a=redacted b=redacted c=redacted d=4G@8G pci=x:/y"},
 		{"rd.luks.name=0f9d2b4e=\"a b\" some.password=x console=ttyS0,115200 server=192.168.1.1:80",
 		 "rd.luks.name=redacted some.password=redacted console=ttyS0,115200 server=redacted:80"},
 	};
@@ -289,6 +297,33 @@ static void test_scrub(void **state)
 		assert_memory_equal(n->extents[0].data, rows[i].out, n->size);
 		vck_memtree_free(t);
 	}
+}
+
+/* The host's own name, once it is known, wherever it is a word; rules read on. */
+static void test_scrub_host_name(void **state)
+{
+	struct vck_memtree *t = parse(
+		MAGIC
+		"f proc/sys/kernel/hostname \"iommu.some-where.example\\n\"\n"
+		"f proc/cmdline \"iommu=pt intel_iommu=iommu a=iommu b=/x/IOMMU-1 c=iommu.where.example:1 d=xiommu\\n\"\n"
+		"f proc/1/mountinfo \"1 2 8:1 /iommu /mnt/iommu rw,a - ext4 /dev/sda1 rw,x=iommu\\n\"\n"
+		"f a/dm/name \"iommu-root\\n\"\nf b/dm/name \"iommu-home\\n\"\nf c/dm/name \"\"\nu d/dm/name\n"
+		"f proc/swaps \"/dev/mapper/iommu-root x\\n\"\nf proc/sys/kernel/arch \"a\"\n",
+		0, 0);
+
+	(void)state;
+	for (int twice = 0; twice < 2; twice++) {
+		assert_int_equal(vck_capture_trim(t), 0);
+		assert_int_equal(vck_capture_scrub(t), 0);
+		assert_formats(
+			t, MAGIC
+			"f a/dm/name \"redacted2\\n\"\nf b/dm/name \"redacted1\\n\"\n"
+			"f c/dm/name \"\"\nu d/dm/name\n"
+			"f proc/1/mountinfo \"1 2 8:1 / /mnt/redacted rw - ext4 /dev/sda1 rw\\n\"\n"
+			"f proc/cmdline \"iommu=pt intel_iommu=iommu a=redacted b=/x/redacted-1 c=redacted:1 d=xiommu\\n\"\n"
+			"f proc/swaps \"/dev/mapper/redacted2 x\\n\"\nf proc/sys/kernel/arch \"a\"\n");
+	}
+	vck_memtree_free(t);
 }
 
 /* Long files are kept as far as readers look at them. */
@@ -605,6 +640,7 @@ int main(void)
 		cmocka_unit_test(test_overlay),
 		cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_scrub),
+		cmocka_unit_test(test_scrub_host_name),
 		cmocka_unit_test(test_scrub_pieces),
 		cmocka_unit_test(test_scrub_files),
 		cmocka_unit_test(test_scrub_interfaces),
