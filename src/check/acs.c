@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "check/acs.h"
+#include "check/unit-index.h"
 
 #define ANY 0xffff
 
@@ -175,11 +176,7 @@ static struct vck_acs_state by_registers(const struct vck_host *h, const struct 
 /* The kernel always can read the table; here a unit of AMD says that there is one. */
 static bool has_ivrs(const struct vck_host *h)
 {
-	for (size_t i = 0; i < h->n_units; i++) {
-		if (h->units[i]->driver == VCK_IOMMU_AMD)
-			return true;
-	}
-	return h->acpi.ivrs;
+	return vck_units_any_amd(h) || h->acpi.ivrs;
 }
 
 /* Applies a row; false where the kernel goes on as if it were not there. */

@@ -7,28 +7,17 @@
 
 #include "check/attach.h"
 #include "check/tables.h"
+#include "check/unit-index.h"
 #include "check/units.h"
 
 /* From here on two devices cannot have one stream id
  * (arm-smmu-v3.c:arm_smmu_insert_master). */
 #define KVER_STREAM_TREE VCK_KVER(5, 13)
 
-/* Drivers that learn of their devices from a device tree, IORT, RIMT or VIOT. */
-static bool unit_by_firmware(const struct vck_unit *u)
-{
-	return u->driver != VCK_IOMMU_INTEL && u->driver != VCK_IOMMU_AMD;
-}
-
 const struct vck_unit *vck_device_is_unit(const struct vck_host *h,
 					  const struct vck_device *d)
 {
-	for (size_t i = 0; i < h->n_units; i++) {
-		const struct vck_unit *u = h->units[i];
-
-		if (streq0(u->parent, d->address) || streq(u->name, d->address))
-			return u;
-	}
-	return NULL;
+	return vck_unit_on(h, d->address);
 }
 
 static bool share_an_id(const struct vck_host *h, const struct vck_device *a,
@@ -82,7 +71,7 @@ bool vck_unit_serves(const struct vck_host *h, const struct vck_unit *u)
 static bool covered(const struct vck_host *h, const struct vck_device *d)
 {
 	return d->bus == VCK_BUS_PCI && d->unit && d->unit_from_tables &&
-	       unit_by_firmware(d->unit) && !vck_unit_serves(h, d->unit) &&
+	       vck_unit_is_by_firmware(d->unit) && !vck_unit_serves(h, d->unit) &&
 	       vck_device_has(d, VCK_EV_DRIVER);
 }
 
@@ -118,7 +107,7 @@ static enum vck_tri late_group(const struct vck_host *h, const struct vck_device
 {
 	uint16_t ids[2];
 
-	if (!unit_by_firmware(d->unit) || !vck_unit_serves(h, d->unit))
+	if (!vck_unit_is_by_firmware(d->unit) || !vck_unit_serves(h, d->unit))
 		return VCK_NO; /* Intel and AMD group every function when it appears */
 	/* The host side of a virtio-iommu knows one endpoint a function, the kernel
 	 * attaches every alias: a function behind a conventional bridge fails
@@ -136,10 +125,8 @@ static enum vck_tri late_group(const struct vck_host *h, const struct vck_device
 
 static enum vck_tri any_unit_by_firmware(const struct vck_host *h)
 {
-	for (size_t i = 0; i < h->n_units; i++) {
-		if (h->units[i]->active && unit_by_firmware(h->units[i]))
-			return VCK_YES;
-	}
+	if (vck_units_any_by_firmware(h))
+		return VCK_YES;
 	return vck_host_has(h, VCK_EV_UNITS) ? VCK_NO : VCK_UNKNOWN;
 }
 
@@ -297,6 +284,15 @@ static enum vck_tri vanishes(const struct vck_case *c, const struct vck_device *
 	return s->physfn == c->dev ? vck_driver_drops_vfs(c->host, s->physfn) : VCK_NO;
 }
 
+enum vck_tri vck_regions_without_direct(const struct vck_region *r, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (streq0(r[i].type, "direct"))
+			return VCK_NO;
+	}
+	return VCK_YES;
+}
+
 static void prepare_member(const struct vck_host *h, struct vck_group *g,
 			   const struct vck_device *d)
 {
@@ -327,6 +323,9 @@ int vck_group_prepare(struct vck_host *h, struct vck_group *g)
 	if (g->n_devices && !bound)
 		return -ENOMEM;
 	g->isolated_msi = g->isolated_apart = VCK_YES;
+	g->without_direct = g->regions_known == VCK_YES
+				    ? vck_regions_without_direct(g->regions, g->n_regions)
+				    : VCK_UNKNOWN;
 	for (size_t i = 0; i < g->n_devices; i++)
 		prepare_member(h, g, g->devices[i]);
 	for (size_t k = 0; k < ARRAY_SIZE(order); k++) {

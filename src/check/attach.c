@@ -159,15 +159,6 @@ static enum vck_tri viable(const struct vck_case *c)
 	return vck_membership_viable(c, NULL);
 }
 
-static enum vck_tri without_direct(const struct vck_region *r, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (streq0(r[i].type, "direct"))
-			return VCK_NO;
-	}
-	return VCK_YES;
-}
-
 /* The union over the group, as sysfs shows it; for a group still to come, what firmware
  * wants. */
 static enum vck_tri no_direct_region(const struct vck_case *c)
@@ -175,9 +166,11 @@ static enum vck_tri no_direct_region(const struct vck_case *c)
 	const struct vck_group *g = c->members.group;
 	enum vck_tri all = VCK_YES;
 
-	if (g)
+	if (g && g->prepared)
+		all = g->without_direct;
+	else if (g)
 		all = g->regions_known == VCK_YES
-			      ? without_direct(g->regions, g->n_regions)
+			      ? vck_regions_without_direct(g->regions, g->n_regions)
 			      : VCK_UNKNOWN;
 	if (c->members.late) {
 		struct vck_region *r;
@@ -185,7 +178,7 @@ static enum vck_tri no_direct_region(const struct vck_case *c)
 
 		all = vck_tri_and(all, vck_tables_regions(c->host, c->dev, &r, &n) ==
 						       (int)VCK_YES
-					       ? without_direct(r, n)
+					       ? vck_regions_without_direct(r, n)
 					       : VCK_UNKNOWN);
 	}
 	return g || c->members.late ? all : VCK_UNKNOWN;

@@ -98,6 +98,8 @@ bool vck_membership_has(const struct vck_membership *m, const struct vck_device 
 enum vck_tri vck_membership_viable(const struct vck_case *c, const struct vck_device **ret);
 /* Are the MSIs of all members isolated from each other's? */
 enum vck_tri vck_membership_isolated(const struct vck_case *c);
+/* Is none of them of the type that a device cannot do without? */
+enum vck_tri vck_regions_without_direct(const struct vck_region *r, size_t n);
 /* What is asked of a group for each of its members, found once. Return: 0 or -ENOMEM. */
 int vck_group_prepare(struct vck_host *h, struct vck_group *g) must_check;
 /* The host's part of vck_device_deferred(). */

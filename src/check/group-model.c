@@ -12,6 +12,7 @@
 #include "check/aliases.h"
 #include "check/attach.h"
 #include "check/grouping.h"
+#include "check/unit-index.h"
 #include "check/units.h"
 
 #define NO_GROUP (-1)
@@ -104,10 +105,8 @@ bool vck_group_by_other_rules(const struct vck_host *h, const struct vck_group *
 
 bool vck_group_assumes_acs(const struct vck_host *h)
 {
-	for (size_t i = 0; i < h->n_units; i++) {
-		if (h->units[i]->active)
-			return false;
-	}
+	if (vck_units_any_active(h))
+		return false;
 	for (size_t i = 0; i < h->n_groups; i++) {
 		if (vck_group_is_real(h->groups[i]))
 			return false;

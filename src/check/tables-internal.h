@@ -19,10 +19,6 @@ int vck_region_add(struct vck_region_list *l, uint64_t start, uint64_t end, cons
 /* --- tables-units.c --- */
 /* Every described unit into h->units. Return: 0 or -ENOMEM. */
 int vck_table_units(struct vck_host *h) must_check;
-/* The unit that the structure at @offset of its table describes; NULL for none. */
-struct vck_unit *vck_unit_at(const struct vck_host *h, enum vck_iommu_driver driver,
-			     uint32_t offset);
-struct vck_unit *vck_unit_of_node(const struct vck_host *h, const struct vck_dt_node *n);
 
 /* --- tables-dmar.c --- */
 const struct vck_dmar_unit *vck_dmar_unit(const struct vck_host *h, const struct vck_device *d);

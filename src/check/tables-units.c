@@ -8,43 +8,15 @@
 #include <inttypes.h>
 
 #include "check/tables-internal.h"
-
-struct vck_unit *vck_unit_at(const struct vck_host *h, enum vck_iommu_driver driver,
-			     uint32_t offset)
-{
-	for (size_t i = 0; i < h->n_units; i++) {
-		if (h->units[i]->driver == driver && h->units[i]->table_offset == offset)
-			return h->units[i];
-	}
-	return NULL;
-}
-
-struct vck_unit *vck_unit_of_node(const struct vck_host *h, const struct vck_dt_node *n)
-{
-	for (size_t i = 0; i < h->n_units; i++) {
-		if (h->units[i]->of_node == n)
-			return h->units[i];
-	}
-	return NULL;
-}
+#include "check/unit-index.h"
 
 /* The kernel's unit that a table describes: by register base, else by name. */
 static struct vck_unit *find_unit(const struct vck_host *h, enum vck_iommu_driver driver,
 				  uint64_t base, const char *name)
 {
-	for (size_t i = 0; i < h->n_units; i++) {
-		struct vck_unit *u = h->units[i];
+	struct vck_unit *u = vck_unit_by_base(h, driver, base);
 
-		if (u->driver == driver && base && u->base == base)
-			return u;
-	}
-	for (size_t i = 0; name && i < h->n_units; i++) {
-		struct vck_unit *u = h->units[i];
-
-		if (streq(u->name, name) && (!u->base || !base || u->base == base))
-			return u;
-	}
-	return NULL;
+	return u ? u : vck_unit_by_name(h, name, base);
 }
 
 /* What is known of a unit from a table, before it is joined with the kernel's. */
@@ -78,7 +50,7 @@ static int add_unit(struct vck_host *h, const struct described *d, struct vck_un
 	if (d->walk != VCK_UNKNOWN)
 		u->coherent_walk = d->walk;
 	*ret = u;
-	return 0;
+	return vck_unit_index_add(h, u);
 }
 
 static int dmar_units(struct vck_host *h)
@@ -351,9 +323,10 @@ static int dt_unit(struct vck_host *h, struct vck_dt_node *n)
 		r = add_unit(h, &d, &u);
 	else if (d.walk != VCK_UNKNOWN)
 		u->coherent_walk = d.walk;
-	if (r == 0)
-		u->of_node = n;
-	return r;
+	if (r < 0)
+		return r;
+	u->of_node = n;
+	return vck_unit_index_add(h, u);
 }
 
 static struct vck_dt_node *next_node(struct vck_dt_node *n)
@@ -381,7 +354,7 @@ int vck_table_units(struct vck_host *h)
 	int (*const steps[])(struct vck_host *h) = {
 		dmar_units, ivrs_units, iort_units, viot_units, rimt_units, dt_units,
 	};
-	int r = 0;
+	int r = vck_units_index(h);
 
 	for (size_t i = 0; i < ARRAY_SIZE(steps) && r == 0; i++)
 		r = steps[i](h);

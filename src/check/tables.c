@@ -7,6 +7,7 @@
 
 #include "check/aliases.h"
 #include "check/tables-internal.h"
+#include "check/unit-index.h"
 
 size_t vck_tables_requester_ids(const struct vck_host *h, const struct vck_device *d,
 				uint16_t *ids, size_t max)

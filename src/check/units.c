@@ -8,6 +8,7 @@
 
 #include "check/engine.h"
 #include "check/tables.h"
+#include "check/unit-index.h"
 #include "check/units.h"
 
 /* How a driver answers IOMMU_CAP_CACHE_COHERENCY. */
@@ -489,28 +490,16 @@ int vck_derive_units(struct vck_host *h)
 		else if (u->driver == VCK_IOMMU_AMD)
 			u->address_width = amd_width(h, u);
 	}
+	vck_units_note_alike(h);
 	return r;
 }
 
 const struct vck_unit *vck_device_unit(const struct vck_host *h,
 				       const struct vck_device *d)
 {
-	const struct vck_unit *only = NULL;
-
 	if (d->unit || !d->group)
 		return d->unit;
 	/* No link: where all units that are driven are of one kind and answer alike, any
 	 * will do. */
-	for (size_t i = 0; i < h->n_units; i++) {
-		const struct vck_unit *u = h->units[i];
-
-		if (!u->active)
-			continue;
-		if (only && (only->driver != u->driver ||
-			     only->cache_coherency != u->cache_coherency ||
-			     only->coherent_walk != u->coherent_walk))
-			return NULL;
-		only = u;
-	}
-	return only;
+	return vck_units_alike(h);
 }

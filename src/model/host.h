@@ -18,6 +18,7 @@
 struct vck_host;
 struct vck_group;
 struct vck_unit;
+struct vck_unit_index;
 
 /* Where the facts came from. */
 enum vck_origin {
@@ -275,7 +276,8 @@ struct vck_group {
 	/* derived */
 	struct vck_device **bound; /* members whose driver may hold the group's DMA: sure ones first */
 	size_t n_bound, n_bound_sure, n_bound_bridges; /* the last: bridges among them */
-	bool prepared;		   /* these, and the next two, are filled */
+	bool prepared;		   /* these, and the next three, are filled */
+	enum vck_tri without_direct; /* none of its regions has to be mapped all the time */
 	bool host_used;		   /* the host uses a member */
 	const struct vck_device *vmd; /* with children among the members: the first such VMD */
 	bool more_vmds;		   /* not the only one */
@@ -371,6 +373,7 @@ struct vck_host {
 	struct vck_unit **units;
 	size_t n_units, cap_units;
 	bool units_sorted; /* by name */
+	struct vck_unit_index *unit_index; /* derived: check/unit-index.h */
 	struct vck_group **groups; /* the kernel's, sorted by number */
 	size_t n_groups, cap_groups;
 	enum vck_tri deferral; /* derived: does the kernel still wait for an IOMMU? */

@@ -13,6 +13,7 @@
 
 #include "check/attach.h"
 #include "check/tables-internal.h"
+#include "check/unit-index.h"
 #include "source/fdt.h"
 
 enum {
@@ -418,9 +419,73 @@ static void test_msi(void **state)
 	}
 }
 
+/* With an index units are found as without: by what they are now, and of several the first. */
+static void test_unit_index(void **state)
+{
+	cleanup_host struct vck_host *h = vck_host_new();
+	struct vck_dt_node nodes[2] = {{0}};
+	struct vck_unit *u[4], *late;
+
+	(void)state;
+	assert_null(vck_unit_on(h, "x"));
+	assert_int_equal(vck_units_index(h), 0);
+	assert_null(vck_unit_on(h, "x"));
+	assert_false(vck_units_any_active(h));
+	for (size_t i = 0; i < ARRAY_SIZE(u); i++) {
+		static const char *const names[] = {"a", "b", "a", "0000:00:01.0"};
+
+		u[i] = vck_host_add_unit(h, names[i]);
+		u[i]->driver = i == 3 ? VCK_IOMMU_VIRTIO : VCK_IOMMU_SMMU;
+		u[i]->active = true;
+		u[i]->base = i < 2 ? 0x1000 : 0;
+		u[i]->parent = i == 1 ? "0000:00:01.0" : i == 2 ? "b" : NULL;
+		u[i]->table_offset = 48;
+		u[i]->of_node = &nodes[i & 1];
+	}
+	for (int indexed = 0; indexed < 2; indexed++) {
+		if (indexed)
+			assert_int_equal(vck_units_index(h), 0);
+		assert_ptr_equal(vck_unit_by_base(h, VCK_IOMMU_SMMU, 0x1000), u[0]);
+		assert_null(vck_unit_by_base(h, VCK_IOMMU_VIRTIO, 0x1000));
+		assert_null(vck_unit_by_base(h, VCK_IOMMU_VIRTIO, 0));
+		assert_ptr_equal(vck_unit_by_name(h, "a", 0), u[0]);
+		assert_ptr_equal(vck_unit_by_name(h, "a", 0x2000), u[2]);
+		assert_null(vck_unit_by_name(h, "b", 0x2000));
+		assert_ptr_equal(vck_unit_at(h, VCK_IOMMU_VIRTIO, 48), u[3]);
+		assert_ptr_equal(vck_unit_at(h, VCK_IOMMU_SMMU, 48), u[0]);
+		assert_null(vck_unit_at(h, VCK_IOMMU_SMMU, 49));
+		assert_ptr_equal(vck_unit_of_node(h, &nodes[1]), u[1]);
+		assert_ptr_equal(vck_unit_on(h, "0000:00:01.0"), u[1]);
+		assert_ptr_equal(vck_unit_on(h, "b"), u[1]);
+		assert_null(vck_unit_on(h, "c"));
+		assert_true(vck_units_any_active(h));
+		assert_true(vck_units_any_by_firmware(h));
+		assert_false(vck_units_any_amd(h));
+		assert_null(vck_units_alike(h));
+	}
+	/* A field that changes, a unit that comes later, with and without a note of it. */
+	u[0]->table_offset = 96;
+	u[0]->of_node = NULL;
+	assert_int_equal(vck_unit_index_add(h, u[0]), 0);
+	assert_ptr_equal(vck_unit_at(h, VCK_IOMMU_SMMU, 96), u[0]);
+	assert_ptr_equal(vck_unit_at(h, VCK_IOMMU_SMMU, 48), u[1]);
+	assert_ptr_equal(vck_unit_of_node(h, &nodes[0]), u[2]);
+	for (int noted = 1; noted >= 0; noted--) {
+		late = vck_host_add_unit(h, noted ? "late" : "later");
+		late->driver = VCK_IOMMU_AMD;
+		late->base = noted ? 0x3000 : 0x4000;
+		if (noted)
+			assert_int_equal(vck_unit_index_add(h, late), 0);
+		assert_ptr_equal(vck_unit_by_base(h, VCK_IOMMU_AMD, late->base), late);
+		assert_ptr_equal(vck_unit_on(h, late->name), late);
+		assert_true(vck_units_any_amd(h));
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_unit_index),
 		cmocka_unit_test(test_maps),
 		cmocka_unit_test(test_regions),
 		cmocka_unit_test(test_iommus),
