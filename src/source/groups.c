@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <search.h>
 #include <stdio.h>
 
 #include "base/oom.h"
@@ -21,6 +22,7 @@ struct groups_reader {
 	bool members_unread;
 	size_t looked; /* at so many names of buses not listed: links can lead to the same again */
 	size_t members; /* of all groups so far */
+	void *by_id;	/* search tree of h->groups, once devices are asked for theirs */
 };
 
 /* A function is in one group. Directories that are one by links would make members times
@@ -306,6 +308,33 @@ static int read_group(struct groups_reader *rd, struct vck_dir *groups, const ch
 
 /* --- what the devices say --- */
 
+static int id_cmp(const void *a, const void *b)
+{
+	const struct vck_group *x = a, *y = b;
+
+	return strcmp(x->id, y->id);
+}
+
+static int note_id(struct groups_reader *rd, struct vck_group *g)
+{
+	return tsearch(g, &rd->by_id, id_cmp) ? 0 : -ENOMEM;
+}
+
+/* The group of that name, which is made where there is none. NULL: out of memory. */
+static struct vck_group *group_of_id(struct groups_reader *rd, const char *id)
+{
+	const struct vck_group key = {.id = id};
+	struct vck_group **found = tfind(&key, &rd->by_id, id_cmp), *g;
+
+	if (found)
+		return *found;
+	g = vck_host_add_group(rd->h, id);
+	if (!g || note_id(rd, g) < 0)
+		return NULL;
+	g->members_unread = true;
+	return g;
+}
+
 /* The group by the link of the device itself, when the listing does not name it. */
 static int group_by_link(struct groups_reader *rd, struct vck_device *d)
 {
@@ -324,22 +353,26 @@ static int group_by_link(struct groups_reader *rd, struct vck_device *d)
 			d->have |= VCK_EV_GROUP;
 		return 0;
 	}
-	d->group = vck_host_find_group(rd->h, id);
-	if (!d->group) {
-		d->group = vck_host_add_group(rd->h, id);
-		if (!d->group)
-			return -ENOMEM;
-		d->group->members_unread = true;
-	}
+	d->group = group_of_id(rd, id);
+	if (!d->group)
+		return -ENOMEM;
 	d->have |= VCK_EV_GROUP;
 	return vck_group_add_device(rd->h, d->group, d);
 }
 
+static void keep(void *group)
+{
+	(void)group;
+}
+
 static int link_devices(struct groups_reader *rd, bool listed)
 {
-	for (size_t i = 0; i < rd->h->n_devices; i++) {
+	int r = 0;
+
+	for (size_t i = 0; !listed && r == 0 && i < rd->h->n_groups; i++)
+		r = note_id(rd, rd->h->groups[i]);
+	for (size_t i = 0; r == 0 && i < rd->h->n_devices; i++) {
 		struct vck_device *d = rd->h->devices[i];
-		int r = 0;
 
 		if (d->group)
 			continue;
@@ -347,10 +380,9 @@ static int link_devices(struct groups_reader *rd, bool listed)
 			d->have |= VCK_EV_GROUP;
 		else
 			r = group_by_link(rd, d);
-		if (r < 0)
-			return r;
 	}
-	return 0;
+	tdestroy(TAKE_PTR(rd->by_id), keep);
+	return r;
 }
 
 static int read_all(struct groups_reader *rd, struct vck_dir *groups)

@@ -11,16 +11,59 @@
 
 #include "source/usage.h"
 
-/* "12" and "noiommu-12" are groups, "devices/vfio3" is a device; "vfio" is the container.
- */
-static bool holds(const struct vck_device *d, const char *node)
-{
-	const char *cdev = str_after(node, "devices/"), *group;
+/* A device and what opens it: "12" of its group, "vfio3" of its own. */
+struct opener {
+	const char *name; /* borrowed */
+	struct vck_device *device;
+};
 
-	if (cdev)
-		return d->vfio_cdev && streq(d->vfio_cdev, cdev);
-	group = str_after(node, "noiommu-");
-	return d->group && streq(d->group->id, group ? group : node);
+/* Sorted by name; made when the first of them is asked for. */
+struct openers {
+	struct opener *rows; /* owned */
+	size_t n;
+};
+
+struct reader {
+	struct vck_host *h;
+	struct vck_root *root;
+	struct vck_memtree *record;
+	struct openers groups, cdevs;
+	bool refused;
+};
+
+static const char *group_of(const struct vck_device *d)
+{
+	return d->group ? d->group->id : NULL;
+}
+
+static const char *cdev_of(const struct vck_device *d)
+{
+	return d->vfio_cdev;
+}
+
+static int opener_cmp(const void *a, const void *b)
+{
+	const struct opener *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+static int list_openers(const struct vck_host *h, const char *(*name)(const struct vck_device *d),
+			struct openers *ret)
+{
+	if (ret->rows)
+		return 0;
+	ret->rows = calloc(h->n_devices + 1, sizeof(*ret->rows));
+	if (!ret->rows)
+		return -ENOMEM;
+	for (size_t i = 0; i < h->n_devices; i++) {
+		if (name(h->devices[i]))
+			ret->rows[ret->n++] =
+				(struct opener){name(h->devices[i]), h->devices[i]};
+	}
+	if (ret->n > 1)
+		qsort(ret->rows, ret->n, sizeof(*ret->rows), opener_cmp);
+	return 0;
 }
 
 static ssize_t note(struct vck_host *h, const char *path, ssize_t r)
@@ -28,18 +71,34 @@ static ssize_t note(struct vck_host *h, const char *path, ssize_t r)
 	return vck_usage_note(h, &h->holders_unread, path, r);
 }
 
-static int add_holder(struct vck_host *h, const char *node, const char *who)
+static int add_all(struct reader *rd, const struct openers *o, const char *name, const char *who)
 {
-	for (size_t i = 0; i < h->n_devices; i++) {
-		struct vck_device *d = h->devices[i];
+	size_t low = 0, high = o->n;
+	int r = 0;
 
-		if (!holds(d, node))
-			continue;
-		if (vck_list_add(h, &d->holders, who) < 0)
-			return -ENOMEM;
-		d->held_by_cdev |= str_after(node, "devices/") != NULL;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (strcmp(o->rows[mid].name, name) < 0)
+			low = mid + 1;
+		else
+			high = mid;
 	}
-	return 0;
+	for (; r == 0 && low < o->n && streq(o->rows[low].name, name); low++) {
+		r = vck_list_add(rd->h, &o->rows[low].device->holders, who);
+		o->rows[low].device->held_by_cdev |= o == &rd->cdevs;
+	}
+	return r;
+}
+
+/* "12" and "noiommu-12" are groups, "devices/vfio3" is a device; "vfio" is the container. */
+static int add_holder(struct reader *rd, const char *node, const char *who)
+{
+	const char *cdev = str_after(node, "devices/"), *group = str_after(node, "noiommu-");
+	struct openers *o = cdev ? &rd->cdevs : &rd->groups;
+	int r = list_openers(rd->h, cdev ? cdev_of : group_of, o);
+
+	return r < 0 ? r : add_all(rd, o, cdev ? cdev : group ? group : node, who);
 }
 
 /* Read again with recording on what is worth keeping. */
@@ -71,8 +130,7 @@ static void process_name(struct vck_root *root, const char *pid, char *who, size
 	snprintf(who, size, "%s (pid %s)", comm, pid);
 }
 
-static int read_process(struct vck_host *h, struct vck_root *root, struct vck_dir *proc,
-			const char *pid, struct vck_memtree *record, bool *refused)
+static int read_process(struct reader *rd, struct vck_dir *proc, const char *pid)
 {
 	cleanup_names struct vck_names fds = {0};
 	cleanup_dir struct vck_dir *above = NULL, *dir = NULL;
@@ -86,24 +144,24 @@ static int read_process(struct vck_host *h, struct vck_root *root, struct vck_di
 	if (r == 0)
 		r = vck_dir_list(dir, &fds);
 	if (r == -EACCES || r == -EPERM)
-		*refused = true;
+		rd->refused = true;
 	else
-		note(h, path, r);
+		note(rd->h, path, r);
 	/* Processes end while they are looked at. */
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
 	for (size_t i = 0; i < fds.n && r == 0; i++) {
 		const char *node;
 
-		if (note(h, path, vck_dir_readlink(dir, fds.names[i], target, sizeof(target))) < 0)
+		if (note(rd->h, path, vck_dir_readlink(dir, fds.names[i], target, sizeof(target))) < 0)
 			continue;
 		node = str_after(target, "/dev/vfio/");
 		if (!node || streq(node, "vfio"))
 			continue;
 		if (!*who)
-			process_name(root, pid, who, sizeof(who));
-		r = add_holder(h, node, who);
-		record_link(root, record, pid, fds.names[i]);
+			process_name(rd->root, pid, who, sizeof(who));
+		r = add_holder(rd, node, who);
+		record_link(rd->root, rd->record, pid, fds.names[i]);
 	}
 	return r;
 }
@@ -137,13 +195,12 @@ int vck_read_holders(struct vck_host *h, struct vck_root *root)
 {
 	cleanup_names struct vck_names pids = {0};
 	cleanup_dir struct vck_dir *proc = NULL;
-	struct vck_memtree *record;
-	bool refused = false;
+	struct reader rd = {.h = h, .root = root};
 	int r;
 
 	if (!any_node(root))
 		return 0;
-	record = vck_root_record(root, NULL);
+	rd.record = vck_root_record(root, NULL);
 	r = vck_root_opendir(root, "proc", &proc);
 	if (r == 0)
 		r = vck_dir_list(proc, &pids);
@@ -154,13 +211,15 @@ int vck_read_holders(struct vck_host *h, struct vck_root *root)
 		 * more, which the kernel does not have. */
 		if (isdigit((unsigned char)pids.names[i][0]) &&
 		    strlen(pids.names[i]) < 32 && !vck_dir_is_link(proc, pids.names[i]))
-			r = read_process(h, root, proc, pids.names[i], record, &refused);
+			r = read_process(&rd, proc, pids.names[i]);
 	}
-	(void)!vck_root_record(root, record);
+	(void)!vck_root_record(root, rd.record);
 	note(h, "proc", r);
-	h->holders_unread = h->holders_unread || refused;
-	if (refused)
+	h->holders_unread = h->holders_unread || rd.refused;
+	if (rd.refused)
 		vck_problem(h, "usage", "proc", EACCES,
 			    "which processes have VFIO groups open (run as root)");
+	free(rd.groups.rows);
+	free(rd.cdevs.rows);
 	return r == -ENOMEM ? r : 0;
 }

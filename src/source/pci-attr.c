@@ -265,10 +265,11 @@ int vck_pci_list_units(struct vck_pci_reader *rd)
 	return 0;
 }
 
-/* The unit whose list has it; mostly that of the function before. */
+/* The unit whose list has it; mostly that of the function before. Of many units not all are
+ * asked for each function. */
 static struct vck_unit *listed_unit(struct vck_pci_reader *rd, const char *address)
 {
-	for (size_t i = 0; i < rd->n_units; i++) {
+	for (size_t i = 0; i < rd->n_units && i < 64; i++) {
 		size_t at = (rd->last_unit + i) % rd->n_units;
 
 		if (!vck_dir_has(rd->units[at].dir, address))

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <search.h>
 
 #include "source/pci.h"
 
@@ -134,24 +135,35 @@ static int look_up_bus(struct vck_pci_reader *rd, struct vck_root_bus *bus)
 	return 0;
 }
 
+static int bus_cmp(const void *a, const void *b)
+{
+	const struct vck_root_bus *x = a, *y = b;
+
+	if (x->len != y->len)
+		return x->len < y->len ? -1 : 1;
+	return memcmp(x->path, y->path, x->len);
+}
+
+static void bus_free(void *p)
+{
+	struct vck_root_bus *bus = p;
+
+	free(bus->path);
+	free(bus);
+}
+
 static int add_bus(struct vck_pci_reader *rd, const char *path, size_t len)
 {
-	struct vck_root_bus *bus;
+	struct vck_root_bus *bus = calloc(1, sizeof(*bus));
 
-	if (rd->n_buses == rd->cap_buses) {
-		size_t cap = rd->cap_buses ? rd->cap_buses * 2 : 8;
-		struct vck_root_bus *p = realloc(rd->buses, cap * sizeof(*p));
-
-		if (!p)
-			return -ENOMEM;
-		rd->buses = p;
-		rd->cap_buses = cap;
-	}
-	bus = &rd->buses[rd->n_buses];
-	*bus = (struct vck_root_bus){.path = strndup(path, len), .len = len};
-	if (!bus->path)
+	if (!bus)
 		return -ENOMEM;
-	rd->last_bus = rd->n_buses++;
+	*bus = (struct vck_root_bus){.path = strndup(path, len), .len = len};
+	if (!bus->path || !tsearch(bus, &rd->buses, bus_cmp)) {
+		bus_free(bus);
+		return -ENOMEM;
+	}
+	rd->last_bus = bus;
 	return look_up_bus(rd, bus);
 }
 
@@ -159,20 +171,19 @@ static int add_bus(struct vck_pci_reader *rd, const char *path, size_t len)
 static int find_bus(struct vck_pci_reader *rd, const struct vck_device *d)
 {
 	size_t len = root_bus_prefix(d->syspath);
+	const struct vck_root_bus key = {.path = (char *)d->syspath, .len = len};
+	void **found;
 
 	if (!len)
 		return -ENOENT;
 	/* Functions come in order, so it is nearly always the one of before. */
-	for (size_t i = 0; i < rd->n_buses; i++) {
-		size_t at = (rd->last_bus + i) % rd->n_buses;
-
-		if (rd->buses[at].len == len &&
-		    memcmp(rd->buses[at].path, d->syspath, len) == 0) {
-			rd->last_bus = at;
-			return 0;
-		}
-	}
-	return add_bus(rd, d->syspath, len);
+	if (rd->last_bus && bus_cmp(rd->last_bus, &key) == 0)
+		return 0;
+	found = tfind(&key, &rd->buses, bus_cmp);
+	if (!found)
+		return add_bus(rd, d->syspath, len);
+	rd->last_bus = *found;
+	return 0;
 }
 
 int vck_pci_read_companions(struct vck_pci_reader *rd, struct vck_device *d,
@@ -195,7 +206,7 @@ int vck_pci_read_companions(struct vck_pci_reader *rd, struct vck_device *d,
 	r = find_bus(rd, d);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
-	bus = &rd->buses[rd->last_bus];
+	bus = rd->last_bus;
 	d->bridge_acpi_path = bus->acpi_path;
 	d->bridge_of_node = bus->parent_node;
 	d->bridge_parent = bus->parent;
@@ -328,9 +339,7 @@ void vck_pci_link_functions(struct vck_pci_reader *rd)
 
 void vck_pci_reader_done(struct vck_pci_reader *rd)
 {
-	for (size_t i = 0; i < rd->n_buses; i++)
-		free(rd->buses[i].path);
-	free(rd->buses);
+	tdestroy(rd->buses, bus_free);
 	free(rd->vfs);
 	for (size_t i = 0; i < rd->n_units; i++)
 		vck_dir_close(rd->units[i].dir);

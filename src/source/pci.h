@@ -41,8 +41,8 @@ struct vck_pci_reader {
 	const char *reset_text; /* the reset methods of the function before, and their words */
 	struct vck_reset reset;
 	struct vck_dir *parent; /* of the function before; siblings are opened from it */
-	struct vck_root_bus *buses; /* owned, like the texts in it */
-	size_t n_buses, cap_buses, last_bus;
+	void *buses; /* search tree of struct vck_root_bus, owned; tsearch(3) */
+	struct vck_root_bus *last_bus; /* the one that was looked for last */
 	uint32_t sriov_domain; /* with sriov_seen: where a function may be a VF */
 	bool sriov_seen;
 	struct vck_vf *vfs; /* owned: VFs whose PF is looked up when all are there */
