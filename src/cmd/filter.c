@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "cmd/cmd.h"
+#include "render/labels.h"
 
 static struct vck_words **list_of(struct vck_filter *f, int id)
 {
@@ -269,11 +270,19 @@ static int apply_options(struct vck_host *h, const struct vck_filter *f)
 	return 0;
 }
 
-static const char *hint(const struct vck_host *h, const char *word)
+static void say_not_found(const struct vck_host *h, const char *word)
 {
-	if (str_after(word, "group:") && !h->n_groups)
-		return "this host has no IOMMU groups";
-	return "'viommu-check list' shows what there is";
+	cleanup_buf struct vck_buf hint = { 0 };
+
+	if (str_after(word, "group:") && !h->n_groups) {
+		vck_buf_adds(&hint, "this host has no IOMMU groups");
+	} else {
+		vck_buf_addc(&hint, '\'');
+		vck_command_label(&hint, h->root_path, "list");
+		vck_buf_adds(&hint, "' shows what there is");
+	}
+	vck_error("%s: cannot find the device: no such address, name, id or group (%s)", word,
+		  vck_buf_str(&hint));
 }
 
 static int apply_operands(struct vck_host *h, const struct vck_filter *f)
@@ -294,8 +303,7 @@ static int apply_operands(struct vck_host *h, const struct vck_filter *f)
 			found = true;
 		}
 		if (!found) {
-			vck_error("%s: cannot find the device: no such address, name, id or group (%s)",
-				  f->operands[k], hint(h, f->operands[k]));
+			say_not_found(h, f->operands[k]);
 			return -ENOENT;
 		}
 	}

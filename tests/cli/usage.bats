@@ -75,6 +75,7 @@ refused() { # TEXT ARGUMENTS...
 
 @test "what matches nothing ends 2 and says what" {
 	refused "02:00.0: cannot find the device" --root "$HOST" list 02:00.0
+	[[ "$output" == *"('viommu-check --root $HOST list' shows what there is)" ]]
 	refused "group:77: cannot find the device" --root "$HOST" list group:77
 	refused "ffff:ffff: cannot find the device" --root "$HOST" show 01:00.0 ffff:ffff
 	refused "no device matches" --root "$HOST" list -s 0a:
