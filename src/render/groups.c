@@ -9,8 +9,8 @@
 #include "render/render.h"
 #include "render/table.h"
 
-#define DEFAULT_WIDTH 80
-#define INDENT	      10 /* of continued lines, and of the member column */
+#define WIDTH_MIN 40
+#define INDENT	  10 /* of continued lines, and of the member column */
 
 static void line(FILE *out, const char *label, const char *text, unsigned width)
 {
@@ -37,7 +37,7 @@ static void member(FILE *out, const struct vck_device *d, const char *id, unsign
 		vck_buf_adds(&b, "  ");
 		vck_text_safe(&name, d->name, strlen(d->name));
 	}
-	room = width > INDENT + b.len ? width - INDENT - b.len : 0;
+	room = !width ? name.len : width > INDENT + b.len ? width - INDENT - b.len : 0;
 	/* Not cut inside of a character */
 	while (room && room < name.len && (vck_buf_str(&name)[room] & 0xc0) == 0x80)
 		room--;
@@ -91,10 +91,9 @@ int vck_render_groups(FILE *out, const struct vck_host *h, bool predicted,
 {
 	struct vck_group **groups = predicted ? h->predicted : h->groups;
 	size_t n = predicted ? h->n_predicted : h->n_groups;
-	unsigned width = style->width ? style->width : DEFAULT_WIDTH;
+	/* Without a terminal nothing is cut or broken, as elsewhere. */
+	unsigned width = style->width && style->width < WIDTH_MIN ? WIDTH_MIN : style->width;
 
-	if (width < 40)
-		width = 40;
 	fprintf(out, "%-*s%s\n", INDENT, "GROUP", "MEMBERS");
 	for (size_t i = 0; i < n; i++) {
 		if (has_selected(groups[i]))

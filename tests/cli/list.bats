@@ -15,6 +15,17 @@ addresses() {
 	"$VC" --root "$HOST" list -no ADDRESS "$@" | tr -d ' ' | tr '\n' ' '
 }
 
+@test "groups cuts and breaks for a terminal, and for nothing else" {
+	command -v script || skip "script is not installed"
+	local host=$srcdir/tests/hosts/intel-server.host
+	"$VC" --root "$host" groups >"$BATS_TEST_TMPDIR/piped"
+	script -qec "stty cols 60; '$VC' --root '$host' groups" /dev/null | tr -d '\r' >"$BATS_TEST_TMPDIR/narrow"
+	script -qec "stty cols 400; '$VC' --root '$host' groups" /dev/null | tr -d '\r' >"$BATS_TEST_TMPDIR/wide"
+	cmp "$BATS_TEST_TMPDIR/piped" "$BATS_TEST_TMPDIR/wide"
+	[ "$(LC_ALL=C.UTF-8 wc -L <"$BATS_TEST_TMPDIR/narrow")" -le 60 ]
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/narrow")" -gt "$(wc -l <"$BATS_TEST_TMPDIR/piped")" ]
+}
+
 @test "devices stand by group, and groups by number" {
 	[ "$(addresses)" = "0000:00:01.0 0000:00:1f.0 0000:01:00.0 0000:01:00.1 " ]
 }
