@@ -182,6 +182,10 @@ static const char *open_failure(int err)
 		return "this kernel has no openat2(2), without which a root cannot be contained";
 	if (err == -EBADMSG)
 		return "neither a capture nor lspci text (give a directory with a captured sys/, a capture file or the text of lspci -xxxx)";
+	if (err == -ENOPKG)
+		return "a packed file (give what is in it)";
+	if (err == -EILSEQ)
+		return "text in UTF-16 (save it as UTF-8)";
 	if (err == -EPROTO)
 		return "a capture of another format version (this program reads version 1)";
 	if (err == -EMEDIUMTYPE)

@@ -139,6 +139,29 @@ static int root_open_dir(int fd, enum vck_origin origin, struct vck_root **ret)
 	return probe == -EPERM ? -ENOSYS : probe;
 }
 
+/* Why a file is of no known kind: people hand on captures packed, and some systems write
+ * UTF-16 where text is redirected. */
+static int unknown_kind(const char *text, size_t n)
+{
+	static const struct {
+		const char *magic;
+		size_t at, len;
+		int err;
+	} kinds[] = {
+		{"\x1f\x8b", 0, 2, -ENOPKG},	   {"\xfd" "7zXZ", 0, 5, -ENOPKG},
+		{"\x28\xb5\x2f\xfd", 0, 4, -ENOPKG}, {"BZh", 0, 3, -ENOPKG},
+		{"PK\3\4", 0, 4, -ENOPKG},	   {"ustar", 257, 5, -ENOPKG},
+		{"\xff\xfe", 0, 2, -EILSEQ},	   {"\xfe\xff", 0, 2, -EILSEQ},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (n >= kinds[i].at + kinds[i].len &&
+		    memcmp(text + kinds[i].at, kinds[i].magic, kinds[i].len) == 0)
+			return kinds[i].err;
+	}
+	return -EBADMSG;
+}
+
 static int root_open_file(int fd, struct vck_root **ret)
 {
 	cleanup_memtree struct vck_memtree *tree = vck_memtree_new();
@@ -162,6 +185,8 @@ static int root_open_file(int fd, struct vck_root **ret)
 	} else {
 		r = vck_lspci_parse(text + skip, b.len - skip, tree, &notes);
 	}
+	if (r == -EBADMSG)
+		r = unknown_kind(text, b.len);
 	if (r < 0)
 		return r;
 	r = vck_root_from_tree(tree, origin, ret);

@@ -76,7 +76,8 @@ int vck_names_add(struct vck_names *n, const char *name) must_check;
  * A file is told apart by its content: a capture by its first line, anything
  * that holds hex dumps or headers of lspci is lspci text.
  * Return: 0, -ENOSYS (a directory, and the kernel has no openat2), -EMEDIUMTYPE
- * (neither directory nor regular file), -EBADMSG (a file of no known kind),
+ * (neither directory nor regular file), -EBADMSG (a file of no known kind), -ENOPKG (one that
+ * is packed), -EILSEQ (text in UTF-16),
  * -EPROTO (a capture of another version), or the error of opening it.
  */
 int vck_root_open(const char *path, struct vck_root **ret) must_check;

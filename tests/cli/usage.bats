@@ -88,6 +88,12 @@ refused() { # TEXT ARGUMENTS...
 	refused "neither a capture nor lspci text" --root "$BATS_TEST_TMPDIR/noise" list
 	: >"$BATS_TEST_TMPDIR/nothing"
 	refused "neither a capture nor lspci text" --root "$BATS_TEST_TMPDIR/nothing" list
+	echo "# viommu-check capture 1" | gzip >"$BATS_TEST_TMPDIR/packed"
+	refused "cannot read: a packed file (give what is in it)" --root "$BATS_TEST_TMPDIR/packed" list
+	tar -C "$HOST" -cf "$BATS_TEST_TMPDIR/packed" sys
+	refused "cannot read: a packed file (give what is in it)" --root "$BATS_TEST_TMPDIR/packed" list
+	printf '\xff\xfe0\0000\000' >"$BATS_TEST_TMPDIR/wide"
+	refused "cannot read: text in UTF-16 (save it as UTF-8)" --root "$BATS_TEST_TMPDIR/wide" list
 	mkdir "$BATS_TEST_TMPDIR/empty"
 	run "$VC" --root "$BATS_TEST_TMPDIR/empty" list
 	[ "$status" -eq 0 ]
