@@ -252,7 +252,15 @@ static int trim_lines(struct vck_mem_node *f,
 	return vck_mem_replace(f, vck_buf_str(&out), out.len);
 }
 
-/* Bridges, tunnels and taps of guests are of no device. */
+/* Bridges, tunnels and taps of guests are of no device, nor are interfaces of Hyper-V itself,
+ * whose place is named by their MAC address. */
+static bool is_of_no_device(const char *target)
+{
+	return strstr(target, "/devices/virtual/") ||
+	       ((strstr(target, "/MSFT1000:") || strstr(target, "/VMBUS:")) &&
+		!strstr(target, "/pci"));
+}
+
 static void trim_interfaces(struct vck_memtree *t)
 {
 	struct vck_mem_node *dir = NULL;
@@ -263,7 +271,7 @@ static void trim_interfaces(struct vck_memtree *t)
 	for (size_t i = dir->n_children; i-- > 0;) {
 		const struct vck_mem_node *n = dir->children[i];
 
-		if (n->type != VCK_MEM_LINK || !strstr(n->target, "/devices/virtual/"))
+		if (n->type != VCK_MEM_LINK || !is_of_no_device(n->target))
 			continue;
 		snprintf(path, sizeof(path), "sys/class/net/%s", n->name);
 		vck_memtree_remove(t, path);

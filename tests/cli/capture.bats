@@ -48,6 +48,7 @@ hostile() {
 		  "30 26 0:44 / /run/media/elrond/imladris rw - ext4 /dev/sdz1 rw\n"
 		l sys/class/net/docker0 -> ../../devices/virtual/net/docker0
 		l sys/class/net/gondolin-br -> ../../devices/virtual/net/gondolin-br
+		l sys/class/net/eth0 -> ../../devices/LNXSYSTM:00/LNXSYBUS:00/ACPI0004:00/MSFT1000:00/525400a1-b2c3-5254-00a1-b2c3525400a1/net/eth0
 		l sys/class/net/enx525400a1b2c3 -> ../../devices/pci0000:16/0000:16:00.0/0000:17:00.0/net/enx525400a1b2c3
 	EOF
 	for disk in 0:root 1:swap_1 2:home 3:data; do
