@@ -46,6 +46,11 @@ hostile() {
 		  "28 26 0:42 / /srv/gondolin/x rw - btrfs /dev/gondolin-vg/data rw\n"
 		  "29 26 0:43 / /mnt rw - overlay /dev/x rw,lowerdir=/var/elrond,addr=192.0.2.9\n"
 		  "30 26 0:44 / /run/media/elrond/imladris rw - ext4 /dev/sdz1 rw\n"
+		f etc/viommu-check.d/x.conf
+		  "# elrond, ticket SN4711\n"
+		  "path=pci0000:16/02.0/00.0\n"
+		  " # of gondolin\n"
+		  "nonsense"
 		l sys/class/net/docker0 -> ../../devices/virtual/net/docker0
 		l sys/class/net/gondolin-br -> ../../devices/virtual/net/gondolin-br
 		l sys/class/net/eth0 -> ../../devices/LNXSYSTM:00/LNXSYBUS:00/ACPI0004:00/MSFT1000:00/525400a1-b2c3-5254-00a1-b2c3525400a1/net/eth0
@@ -76,6 +81,10 @@ hostile() {
 	for word in intel_iommu=on iommu=pt usbhid.quirks=0x1234:0x5678:0x4 console=ttyS0 ro; do
 		grep -q -F -e "$word" "$BATS_TEST_TMPDIR/capture"
 	done
+	grep -q -F 'path=pci0000:16/02.0/00.0' "$BATS_TEST_TMPDIR/capture"
+	for root in "$HOST" "$BATS_TEST_TMPDIR/capture"; do
+		"$VC" --root "$root" host --json | jq -c '.problems[] | select(.path | test("viommu-check.d"))'
+	done | uniq | wc -l | grep -qx 1
 	"$VC" --root "$BATS_TEST_TMPDIR/capture" capture | cmp - "$BATS_TEST_TMPDIR/capture"
 	"$VC" --root "$HOST" capture --keep-ids >"$BATS_TEST_TMPDIR/kept"
 	for word in gondolin--vg-root /home/elrond hostname enx525400a1b2c3 2001:db8::7; do

@@ -385,6 +385,7 @@ static void test_scrub_files(void **state)
 		"  140: 03 00 01 16 11 22 33 44 55 66 77 88 99\n"
 		"  160: 0d 00 01 00 5f 00 00 00\n"
 		"f sys/firmware/devicetree/base/serial-number \"123\"\n"
+		"f etc/viommu-check.d/a.conf \"\\t# me\\npath=a # b\\n#\\n  \"\n"
 		"f sys/devices/x/net/eth0/address \"52:54\"\n"
 		"f sys/class/iommu/dmar0/intel-iommu/address \"fed90000\"\n"
 		"f proc/cpuinfo\n  \"processor\\t: 0\\n\"\n  \"flags\\t\\t: fpu hypervisor\\n\"\n"
@@ -395,6 +396,7 @@ static void test_scrub_files(void **state)
 	assert_int_equal(vck_capture_trim(t), 0);
 	assert_int_equal(vck_capture_scrub(t), 0);
 	assert_formats(t, MAGIC
+		       "f etc/viommu-check.d/a.conf\n  \"\\t#\\n\"\n  \"path=a # b\\n\"\n  \"#\\n\"\n  \"  \"\n"
 		       "f proc/cpuinfo \"flags\\t\\t: fpu hypervisor\\n\"\n"
 		       "f sys/class/iommu/dmar0/intel-iommu/address \"fed90000\"\n"
 		       "x sys/devices/pci0000:00/0000:00:01.0/config 4096\n"
