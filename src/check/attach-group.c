@@ -299,6 +299,8 @@ static void prepare_member(const struct vck_host *h, struct vck_group *g,
 	enum vck_tri isolated = vck_device_isolated_msi(h, d);
 
 	g->host_used |= d->in_use != NULL;
+	g->held = g->held || !d->holders ? g->held : d;
+	g->holdable |= vck_driver_is_vfio(d->driver);
 	g->isolated_msi = vck_tri_and(g->isolated_msi, isolated);
 	if (!vck_device_behind_vmd(d)) {
 		g->isolated_apart = vck_tri_and(g->isolated_apart, isolated);
@@ -342,23 +344,53 @@ int vck_group_prepare(struct vck_host *h, struct vck_group *g)
 	return 0;
 }
 
+/* Is what vck_group_prepare() found an answer for this group? */
+static bool is_prepared(const struct vck_membership *m)
+{
+	return m->group && m->group->prepared && !m->late;
+}
+
 enum vck_tri vck_membership_isolated(const struct vck_case *c)
 {
 	const struct vck_group *g = c->members.group;
 	enum vck_tri all = c->members.known;
 
-	if (g && g->prepared && !c->members.late)
+	if (is_prepared(&c->members))
 		return vck_tri_and(all, vmds_move(c, g) ? g->isolated_apart : g->isolated_msi);
 	for (size_t i = 0; i < c->members.n_devices; i++)
 		all = vck_tri_and(all, vck_device_isolated_msi(c->host, c->members.devices[i]));
 	return all;
 }
 
+const struct vck_device *vck_membership_held(const struct vck_case *c)
+{
+	if (c->dev->holders)
+		return c->dev;
+	if (is_prepared(&c->members))
+		return c->members.group->held;
+	for (size_t i = 0; i < c->members.n_devices; i++) {
+		if (c->members.devices[i]->holders)
+			return c->members.devices[i];
+	}
+	return NULL;
+}
+
+bool vck_membership_holdable(const struct vck_case *c)
+{
+	if (is_prepared(&c->members))
+		return c->members.group->holdable;
+	for (size_t i = 0; i < c->members.n_devices; i++) {
+		if (vck_driver_is_vfio(c->members.devices[i]->driver))
+			return true;
+	}
+	return false;
+}
+
 enum vck_tri vck_membership_viable(const struct vck_case *c,
 				   const struct vck_device **ret)
 {
 	const struct vck_group *g = c->members.group;
-	bool prepared = g && g->prepared && !c->members.late;
+	bool prepared = is_prepared(&c->members);
 	struct vck_device *const *members = prepared ? g->bound : c->members.devices;
 	size_t n = prepared ? g->n_bound : c->members.n_devices;
 	enum vck_tri all = c->members.incomplete ? VCK_UNKNOWN : c->members.known;

@@ -134,24 +134,11 @@ static enum vck_tri coherent_mappings(const struct vck_case *c)
 
 /* A group has one owner, also where a member is open through a node of its own: then
  * vfio_group_fops_open() says EBUSY (cdev_device_open_cnt). */
-const struct vck_device *vck_membership_held(const struct vck_case *c)
-{
-	for (size_t i = 0; i < c->members.n_devices; i++) {
-		if (c->members.devices[i]->holders)
-			return c->members.devices[i];
-	}
-	return c->dev->holders ? c->dev : NULL;
-}
-
 static enum vck_tri not_held(const struct vck_case *c)
 {
 	if (vck_membership_held(c))
 		return VCK_NO;
-	for (size_t i = 0; c->host->holders_unread && i < c->members.n_devices; i++) {
-		if (vck_driver_is_vfio(c->members.devices[i]->driver))
-			return VCK_UNKNOWN;
-	}
-	return VCK_YES;
+	return c->host->holders_unread && vck_membership_holdable(c) ? VCK_UNKNOWN : VCK_YES;
 }
 
 static enum vck_tri viable(const struct vck_case *c)

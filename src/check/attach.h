@@ -98,6 +98,10 @@ bool vck_membership_has(const struct vck_membership *m, const struct vck_device 
 enum vck_tri vck_membership_viable(const struct vck_case *c, const struct vck_device **ret);
 /* Are the MSIs of all members isolated from each other's? */
 enum vck_tri vck_membership_isolated(const struct vck_case *c);
+/* A member of the group that a process has open, @c->dev before others, or NULL. */
+const struct vck_device *vck_membership_held(const struct vck_case *c);
+/* Has any member a driver by which a process may have it open? */
+bool vck_membership_holdable(const struct vck_case *c);
 /* Is none of them of the type that a device cannot do without? */
 enum vck_tri vck_regions_without_direct(const struct vck_region *r, size_t n);
 /* What is asked of a group for each of its members, found once. Return: 0 or -ENOMEM. */
@@ -126,8 +130,6 @@ bool vck_driver_is_idle(const char *driver);
 bool vck_driver_managed_dma(const char *driver);
 /* Does the driver of @pf disable SR-IOV when it is unbound? */
 enum vck_tri vck_driver_drops_vfs(const struct vck_host *h, const struct vck_device *pf);
-/* A member of the group that a process has open, @c->dev or another, or NULL. */
-const struct vck_device *vck_membership_held(const struct vck_case *c);
 /* A VF of @pf that a process has open, or NULL. */
 const struct vck_device *vck_device_vf_in_use(const struct vck_host *h,
 					      const struct vck_device *pf);

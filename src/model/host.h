@@ -276,7 +276,9 @@ struct vck_group {
 	/* derived */
 	struct vck_device **bound; /* members whose driver may hold the group's DMA: sure ones first */
 	size_t n_bound, n_bound_sure, n_bound_bridges; /* the last: bridges among them */
-	bool prepared;		   /* these, and the next three, are filled */
+	bool prepared;		   /* vck_group_prepare() filled these up to isolated_apart */
+	const struct vck_device *held; /* the first member that a process has open */
+	bool holdable;		   /* a member has a driver by which one may */
 	enum vck_tri without_direct; /* none of its regions has to be mapped all the time */
 	bool host_used;		   /* the host uses a member */
 	const struct vck_device *vmd; /* with children among the members: the first such VMD */
