@@ -228,24 +228,13 @@ static enum vck_tri isolated_msi(const struct vck_case *c)
 
 /* --- the device's own descriptor --- */
 
-const struct vck_device *vck_device_vf_in_use(const struct vck_host *h,
-					      const struct vck_device *pf)
-{
-	for (size_t i = 0; i < h->n_devices; i++) {
-		if (vck_device_is_vf_of(h->devices[i], pf) && h->devices[i]->holders)
-			return h->devices[i];
-	}
-	return NULL;
-}
-
 /* With VFs that are open the PF too needs the token (vf_token->users). Who has the group or the
  * node of a VF open has most likely opened the VF, but nothing that can be read tells. */
 static enum vck_tri pf_without_token(const struct vck_case *c)
 {
 	if (!c->dev->sriov_numvfs || !vck_driver_is_vfio(c->dev->driver))
 		return VCK_YES;
-	return vck_device_vf_in_use(c->host, c->dev) || c->host->holders_unread ? VCK_UNKNOWN
-										: VCK_YES;
+	return c->dev->vf_in_use || c->host->holders_unread ? VCK_UNKNOWN : VCK_YES;
 }
 
 static enum vck_tri no_token(const struct vck_case *c)
@@ -504,13 +493,20 @@ static int pass_use_on(struct vck_host *h, const struct vck_device *d)
 	return vmd->in_use ? 0 : -ENOMEM;
 }
 
+static void note_vf_in_use(const struct vck_device *d)
+{
+	if (d->physfn && d->holders && !d->physfn->vf_in_use)
+		d->physfn->vf_in_use = d;
+}
+
 int vck_derive_attach(struct vck_host *h)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < h->n_devices; i++)
+	for (size_t i = 0; r == 0 && i < h->n_devices; i++) {
 		r = pass_use_on(h, h->devices[i]);
-
+		note_vf_in_use(h->devices[i]);
+	}
 	h->deferral = vck_host_deferral(h);
 	h->isolated_msi = every_bridge_isolates(h);
 	for (size_t i = 0; r == 0 && i < h->n_groups; i++)

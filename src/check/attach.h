@@ -130,9 +130,6 @@ bool vck_driver_is_idle(const char *driver);
 bool vck_driver_managed_dma(const char *driver);
 /* Does the driver of @pf disable SR-IOV when it is unbound? */
 enum vck_tri vck_driver_drops_vfs(const struct vck_host *h, const struct vck_device *pf);
-/* A VF of @pf that a process has open, or NULL. */
-const struct vck_device *vck_device_vf_in_use(const struct vck_host *h,
-					      const struct vck_device *pf);
 /* Has a platform or AMBA device what vfio's driver knows it by: an ACPI companion (any, also
  * without an id: scan.c:acpi_device_hid always has one), or a "compatible" string? */
 enum vck_tri vck_device_named_by_firmware(const struct vck_host *h, const struct vck_device *d);

@@ -16,7 +16,7 @@ static bool meets_token(const struct vck_subject *s)
 
 static void pf_token(const struct vck_subject *s, struct vck_finding *f)
 {
-	const struct vck_device *vf = vck_device_vf_in_use(s->host, s->device);
+	const struct vck_device *vf = s->device->vf_in_use;
 
 	if (!vf) {
 		vck_finding_summary(

@@ -158,20 +158,22 @@ static size_t mmio_units(const struct vck_viot *t)
 
 /* virtio-iommu bears the name of the device that carries it: a PCI function, or a
  * platform device whose name only the kernel knows. */
-static const char *viot_name(struct vck_host *h, const struct vck_viot_node *n)
+static const char *viot_name(struct vck_host *h, const struct vck_viot_node *n,
+			     const char *only_mmio)
 {
 	if (n->type == 3)
 		return vck_arena_printf(&h->arena, "%04x:%02x:%02x.%x", n->seg_start,
 					n->bdf_start >> 8, n->bdf_start >> 3 & 0x1f,
 					n->bdf_start & 7);
-	if (mmio_units(h->acpi.viot) == 1 && mmio_name(h))
-		return mmio_name(h);
+	if (only_mmio)
+		return only_mmio;
 	return vck_arena_printf(&h->arena, "virtio-iommu@%" PRIx64, n->base);
 }
 
 static int viot_units(struct vck_host *h)
 {
 	const struct vck_viot *t = h->acpi.viot;
+	const char *mmio = t && mmio_units(t) == 1 ? mmio_name(h) : NULL;
 	struct vck_unit *u;
 	int r = 0;
 
@@ -184,7 +186,7 @@ static int viot_units(struct vck_host *h)
 			     &(struct described){
 				     .driver = VCK_IOMMU_VIRTIO,
 				     .driver_name = "virtio-iommu",
-				     .name = viot_name(h, n),
+				     .name = viot_name(h, n, mmio),
 				     .base = n->base,
 				     .segment = n->seg_start,
 				     .offset = n->offset,

@@ -98,16 +98,33 @@ static int grow(struct vck_host *h, struct vck_unit_index *x)
 	return 0;
 }
 
+/* Is @u there under this key? A table may describe one unit many times. */
+static bool has_key(const struct vck_unit_index *x, const struct vck_unit *u, uint32_t hash)
+{
+	size_t i = x->n_buckets ? x->buckets[hash & (x->n_buckets - 1)] : 0;
+
+	for (; i; i = x->entries[i - 1].next) {
+		if (x->entries[i - 1].unit == u && x->entries[i - 1].hash == hash)
+			return true;
+	}
+	return false;
+}
+
 static int add_key(struct vck_host *h, struct vck_unit *u, size_t at, struct key k)
 {
 	struct vck_unit_index *x = h->unit_index;
-	int r = vck_arena_grow(&h->arena, &x->entries, x->n, &x->cap, sizeof(*x->entries));
+	uint32_t hash = hash_of(&k);
+	int r;
+
+	if (k.kind == BY_BASE && has_key(x, u, hash))
+		return 0;
+	r = vck_arena_grow(&h->arena, &x->entries, x->n, &x->cap, sizeof(*x->entries));
 
 	if (r == 0 && x->n >= x->n_buckets)
 		r = grow(h, x);
 	if (r < 0)
 		return r;
-	x->entries[x->n] = (struct entry){.unit = u, .hash = hash_of(&k), .at = (uint32_t)at};
+	x->entries[x->n] = (struct entry){.unit = u, .hash = hash, .at = (uint32_t)at};
 	link_entry(x, x->n++);
 	return 0;
 }

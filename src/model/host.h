@@ -242,6 +242,7 @@ struct vck_device {
 	const char *in_use;	    /* what the host uses it for: "mounted at /", "interface eth0 is up"; or NULL */
 
 	/* derived by check/ */
+	const struct vck_device *vf_in_use; /* a VF of it whose group a process has open, or NULL */
 	struct vck_group *predicted; /* where the model puts it, or NULL */
 	const struct vck_device *twin; /* another function with the same ids, or NULL */
 	enum vck_tri coherent;

@@ -38,7 +38,7 @@ static bool is_about_asker(const struct vck_probe_step *s)
 {
 	if (!s->node || s->err == ENODEV || s->err == EBUSY)
 		return false;
-	return s->err != ENOENT || streq(s->name, "open_group");
+	return s->err != ENOENT || s->stage == VCK_STAGE_GROUP;
 }
 
 struct vck_attach vck_probe_path_answer(const struct vck_probe_path *p)

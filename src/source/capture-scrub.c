@@ -116,7 +116,8 @@ static int take_host_name(struct vck_memtree *t, struct vck_scrub_names *names, 
 		names->host = *ret;
 		names->host_len = strcspn(*ret, ". \n");
 		if (names->host_len < HOST_NAME_MIN || streq(*ret, "(none)") ||
-		    strncmp(*ret, "localhost", names->host_len) == 0)
+		    (names->host_len == strlen("localhost") &&
+		     strncmp(*ret, "localhost", names->host_len) == 0))
 			names->host_len = 0;
 	}
 	vck_memtree_remove(t, VCK_CAPTURE_HOSTNAME);

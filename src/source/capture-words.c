@@ -358,6 +358,19 @@ static size_t put_node(const struct vck_scrub_names *names, const char *s, size_
 	return len;
 }
 
+/* "/dev/sda1": which mounts and swaps are found by, and which no host is called. */
+static size_t node_name(const char *s, size_t n, const char *ends)
+{
+	static const char dev[] = "/dev/";
+	size_t len = sizeof(dev) - 1;
+
+	if (n < len || memcmp(s, dev, len) != 0)
+		return 0;
+	while (len < n && s[len] != '/' && !isspace((unsigned char)s[len]) && !strchr(ends, s[len]))
+		len++;
+	return len;
+}
+
 /* --- writing --- */
 
 /* @named: from here on words may be the host's name. */
@@ -377,6 +390,13 @@ static void put_value(const struct vck_scrub_names *names, const char *s, size_t
 		len = put_node(names, s + i, n - i, ends, out);
 		if (len) {
 			i += len;
+			continue;
+		}
+		len = node_name(s + i, n - i, ends);
+		if (len) {
+			vck_buf_add(out, s + i, len);
+			i += len;
+			word_start = true;
 			continue;
 		}
 		len = word_start ? identifier(s + i, n - i) : 0;

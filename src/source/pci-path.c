@@ -251,11 +251,12 @@ static void link_by_bus_number(const struct vck_host *h, struct bus_memo *memo,
 		d->have |= VCK_EV_PATH;
 }
 
-/* Whether the directory of @d is right below that of @up, as in every sysfs: following such
- * links ends. In a tree from elsewhere two functions may be above each other. */
-static bool is_below(const struct vck_device *d, const struct vck_device *up, size_t n)
+/* A bridge has a lower bus number than what is below it (drivers/pci/probe.c:
+ * pci_scan_bridge_extend renumbers it otherwise), so following such links ends. In a tree from
+ * elsewhere two functions may be above each other. */
+static bool can_be_above(const struct vck_device *up, const struct vck_device *d)
 {
-	return strlen(up->syspath) == n && strncmp(up->syspath, d->syspath, n) == 0;
+	return up->bdf.domain == d->bdf.domain && up->bdf.bus < d->bdf.bus;
 }
 
 static void link_upstream(struct vck_pci_reader *rd, struct vck_device *d)
@@ -278,8 +279,8 @@ static void link_upstream(struct vck_pci_reader *rd, struct vck_device *d)
 	up = vck_host_find_bdf(rd->h, a);
 	if (!up)
 		return;
-	if (!is_below(d, up, (size_t)(own - 1 - path))) {
-		vck_tally_add(&rd->tally, "bridge above (its directory is elsewhere)", NULL, 0,
+	if (!can_be_above(up, d)) {
+		vck_tally_add(&rd->tally, "bridge above (its bus number is not lower)", NULL, 0,
 			      d->address, path);
 		return;
 	}

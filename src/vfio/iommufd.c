@@ -90,6 +90,8 @@ void vck_ask_iommufd(const struct vck_vfio_ops *ops, const struct vck_ask *a,
 		return;
 	fd = vck_step(&p->iommufd, VCK_ASK_OPEN_CDEV,
 		      a->cdev[0] ? ops->open(ops->ctx, a->cdev) : -ENOENT);
+	/* Without one the kernel has none, by sysfs: that is its own answer. */
+	p->iommufd.steps[VCK_ASK_OPEN_CDEV].node = a->cdev[0];
 	if (fd >= 0) {
 		ask_cdev(ops, iommufd, fd, p);
 		ops->close(ops->ctx, fd);

@@ -108,6 +108,17 @@ hostile() {
 	cmp "$HOST.uses" "$BATS_TEST_TMPDIR/capture.uses"
 }
 
+@test "a host that is called dev, or local" {
+	for name in dev local; do
+		{ cat "$srcdir/tests/hosts/intel-server.host"; cat <<-EOF; } >"$HOST"
+			f proc/sys/kernel/hostname "$name\n"
+			f proc/cmdline "root=/dev/sda2 foo=$name intel_iommu=on\n"
+		EOF
+		run -0 "$VC" --root "$HOST" capture
+		[[ "$output" == *"root=/dev/sda2 foo=redacted intel_iommu=on"* ]]
+	done
+}
+
 @test "a device tree blob and AML keep no serial numbers and addresses" {
 	command -v dtc || skip "dtc is not installed"
 	local tables=$HOST/sys/firmware/acpi/tables

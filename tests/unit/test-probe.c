@@ -345,6 +345,8 @@ static void test_iommufd_failures(void **state)
 		{ "/dev/vfio/devices/vfio3", 0, EACCES, VCK_ASK_OPEN_CDEV, VCK_UNKNOWN },
 		{ "/dev/vfio/devices/vfio3", 0, EPERM, VCK_ASK_OPEN_CDEV, VCK_UNKNOWN },
 		{ "/dev/vfio/devices/vfio3", 0, ENODEV, VCK_ASK_OPEN_CDEV, VCK_NO },
+		/* sysfs names it, so the kernel has it: this /dev lacks it */
+		{ "/dev/vfio/devices/vfio3", 0, ENOENT, VCK_ASK_OPEN_CDEV, VCK_UNKNOWN },
 		{ NULL, VCK_DEVICE_BIND_IOMMUFD, EAGAIN, VCK_ASK_BIND_IOMMUFD, VCK_NO },
 		{ NULL, VCK_DEVICE_BIND_IOMMUFD, EIO, VCK_ASK_BIND_IOMMUFD, VCK_NO },
 		{ NULL, VCK_DEVICE_BIND_IOMMUFD, EINVAL, VCK_ASK_BIND_IOMMUFD, VCK_NO },

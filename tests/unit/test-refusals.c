@@ -38,14 +38,12 @@ static struct vck_memtree *tree_of(const char *file)
 	return t;
 }
 
-static void path_of(const struct vck_mem_node *n, char *buf, size_t size)
+static void path_of(const struct vck_mem_node *n, struct vck_buf *path)
 {
-	char below[4096] = "";
-
-	for (; n->parent != n; n = n->parent) {
-		snprintf(buf, size, "%s%s%s", n->name, *below ? "/" : "", below);
-		snprintf(below, sizeof(below), "%s", buf);
-	}
+	if (n->parent == n)
+		return;
+	path_of(n->parent, path);
+	vck_buf_addf(path, "%s%s", path->len ? "/" : "", n->name);
 }
 
 static struct vck_mem_node *nth(struct vck_memtree *t, size_t i)
@@ -79,9 +77,9 @@ static void reads_on(struct vck_memtree *tree, const char *path, int err)
 /* Each object of the capture refuses, one at a time; @errors in turn. */
 static void each_object(const char *file, const int *errors, size_t n_errors)
 {
-	char path[4096];
-
 	for (size_t i = 0;; i++) {
+		cleanup_buf struct vck_buf b = { 0 };
+		const char *path;
 		struct vck_memtree *t = tree_of(file);
 		struct vck_mem_node *n = nth(t, i);
 
@@ -90,7 +88,8 @@ static void each_object(const char *file, const int *errors, size_t n_errors)
 			assert_true(i > 100);
 			break;
 		}
-		path_of(n, path, sizeof(path));
+		path_of(n, &b);
+		path = vck_buf_str(&b);
 		assert_int_equal(vck_memtree_error(t, path, errors[i % n_errors]), 0);
 		reads_on(t, path, errors[i % n_errors]);
 	}

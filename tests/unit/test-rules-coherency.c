@@ -344,10 +344,14 @@ static void test_rmr(void **state)
 		const char *release;
 		uint8_t revision;
 		enum vck_tri known;
+		uint32_t flags;
+		size_t n;
 	} rows[] = {
-		{ "6.12.117", 5, VCK_UNKNOWN }, { "6.0.0", 7, VCK_UNKNOWN },
-		{ NULL, 5, VCK_UNKNOWN },	{ "5.10.262", 5, VCK_YES },
-		{ "6.12.117", 3, VCK_YES },
+		{ "6.12.117", 5, VCK_UNKNOWN, 0, 0 }, { "6.0.0", 7, VCK_UNKNOWN, 0, 0 },
+		{ NULL, 5, VCK_UNKNOWN, 0, 0 },	      { "5.10.262", 5, VCK_YES, 0, 0 },
+		{ "6.12.117", 3, VCK_YES, 0, 0 },
+		/* IORT, RMR flags bit 0, remapping permitted: it refuses nobody */
+		{ "6.12.117", 5, VCK_YES, 1, 1 },
 	};
 
 	(void)state;
@@ -368,14 +372,14 @@ static void test_rmr(void **state)
 		memcpy(n, m.h->acpi.iort->nodes, 2 * sizeof(*n));
 		n[2] = (struct vck_iort_node){ .offset = 240, .type = VCK_IORT_RMR,
 					       .maps = &map, .n_maps = 1, .rmrs = &memory,
-					       .n_rmrs = 1 };
+					       .n_rmrs = 1, .flags = rows[i].flags };
 		m.h->acpi.iort->nodes = n;
 		m.h->acpi.iort->n_nodes = 3;
 		m.h->acpi.tables = &table;
 		m.h->acpi.n_tables = 1;
 		m.h->kver = rows[i].release ? vck_kver_parse(rows[i].release) : 0;
 		assert_int_equal(vck_tables_regions(m.h, m.d, &regions, &got), rows[i].known);
-		assert_int_equal(got, 0);
+		assert_int_equal(got, rows[i].n);
 		vck_host_free(m.h);
 	}
 }
