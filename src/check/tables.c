@@ -254,7 +254,7 @@ int vck_tables_regions(struct vck_host *h, const struct vck_device *d, struct vc
 	/* For a PCI function they count where the host bridge's _DSM 5 says that firmware's
 	 * configuration is kept (iort.c:iort_rmr_has_dev, 6.1 to 7.2). Those that may be let go
 	 * refuse nothing either way. */
-	if (r == 0 && d->bus == VCK_BUS_PCI &&
+	if (r == 0 && l.n > before && d->bus == VCK_BUS_PCI &&
 	    vck_regions_without_direct(l.regions + before, l.n - before) == VCK_NO)
 		return VCK_UNKNOWN;
 	if (r == 0 && h->dt.root && d->of_node) {
