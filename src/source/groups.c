@@ -212,7 +212,7 @@ static int add_unread(struct groups_reader *rd, struct vck_dir *groups,
 
 	if (vck_host_has(rd->h, VCK_EV_FUNCTIONS) && vck_host_has(rd->h, VCK_EV_PLATFORM))
 		return 0;
-	for (size_t i = 0; r == 0 && i < ids->n; i++)
+	for (size_t i = 0; r == 0 && i < ids->n && rd->looked <= MEMBERS_MAX; i++)
 		r = list_unread(rd, groups, ids->names[i], &u);
 	if (r < 0 || !u.n)
 		return r;
