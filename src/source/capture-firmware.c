@@ -12,13 +12,6 @@
 
 /* --- the flattened device tree --- */
 
-enum {
-	FDT_BEGIN_NODE = 1,
-	FDT_END_NODE = 2,
-	FDT_PROP = 3,
-	FDT_NOP = 4,
-};
-
 /* Length of the NUL-terminated string at @off, with the NUL; 0: it does not end. */
 static size_t string_size(struct vck_bytes b, size_t off)
 {

@@ -7,14 +7,6 @@
 
 #include "source/fdt.h"
 
-enum {
-	FDT_BEGIN_NODE = 1,
-	FDT_END_NODE = 2,
-	FDT_PROP = 3,
-	FDT_NOP = 4,
-	FDT_END = 9,
-};
-
 #define FDT_MAGIC 0xd00dfeedu
 
 /* Sorted; only what check/ and the other sources ask for. */

@@ -6,6 +6,15 @@
 #include "base/cursor.h"
 #include "model/host.h"
 
+/* Tokens of the structure block (Devicetree Specification 0.4, 5.4.1). */
+enum {
+	FDT_BEGIN_NODE = 1,
+	FDT_END_NODE = 2,
+	FDT_PROP = 3,
+	FDT_NOP = 4,
+	FDT_END = 9,
+};
+
 #define VCK_DT_DEPTH 64	     /* deepest nesting that is followed */
 #define VCK_DT_NODES 65536   /* most nodes that are kept; real boards have some thousands */
 #define VCK_DT_PATH 1024     /* longest path of a node */

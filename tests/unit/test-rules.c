@@ -180,6 +180,16 @@ static void test_texts(void **state)
 	}
 }
 
+/* What @rule says of the host made by @words; rulehost_done() is the caller's. */
+static const struct vck_finding *finding_with(struct rulehost *r, const char *words,
+					      const struct vck_rule *rule)
+{
+	rulehost_init(r);
+	assert_null(rulehost_apply(r, words));
+	assert_int_equal(vck_check(r->host), 0);
+	return finding_of(r, rule);
+}
+
 /* What device.bound gives to be pasted, to the letter. */
 static void test_commands(void **state)
 {
@@ -201,13 +211,9 @@ static void test_commands(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		const struct vck_finding *f;
 		struct rulehost r;
+		const struct vck_finding *f = finding_with(&r, rows[i].words, rule);
 
-		rulehost_init(&r);
-		assert_null(rulehost_apply(&r, rows[i].words));
-		assert_int_equal(vck_check(r.host), 0);
-		f = finding_of(&r, rule);
 		assert_int_equal(f->result, VCK_RESULT_FAIL);
 		assert_non_null(f->remedy_text);
 		if (!streq0(f->remedy_command, rows[i].command))
@@ -233,13 +239,9 @@ static void test_causes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		const struct vck_finding *f;
 		struct rulehost r;
+		const struct vck_finding *f = finding_with(&r, rows[i].words, rule);
 
-		rulehost_init(&r);
-		assert_null(rulehost_apply(&r, rows[i].words));
-		assert_int_equal(vck_check(r.host), 0);
-		f = finding_of(&r, rule);
 		if (f->result != VCK_RESULT_FAIL || !strstr(f->summary, rows[i].cause))
 			fail_msg("%s: %s", rows[i].words, f->summary);
 		rulehost_done(&r);
