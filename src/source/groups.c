@@ -25,9 +25,9 @@ struct groups_reader {
 	void *by_id;	/* search tree of h->groups, once devices are asked for theirs */
 };
 
-/* A function is in one group. Directories that are one by links would make members times
- * groups of its members. */
-#define MEMBERS_MAX ((size_t)1 << 20)
+/* A function is in one group: this is four whole segments of them. Directories that are one by
+ * links would make members times groups of its members. */
+#define MEMBERS_MAX ((size_t)1 << 18)
 
 /* --- reserved regions --- */
 
