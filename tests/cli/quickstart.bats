@@ -20,10 +20,11 @@ count() {
 	log tap PASS 'ok 1 a\nok 2 b # skip no tool\n1..2\n'
 	log unit PASS '[  PASSED  ] 7 test(s).\n'
 	log plain PASS 'some text\n'
-	log gone SKIP ''
+	log gone SKIP 'looks for it\nskipped: tool is not installed\n'
 	count
 	[ "$status" -eq 0 ]
 	[ "${lines[-1]}" = "9 passed, 0 failed, 2 skipped" ]
+	[[ $output == *"skipped: gone.log: tool is not installed"* ]]
 }
 
 @test "a failure is counted, and is the exit status" {

@@ -299,7 +299,8 @@ int main(int argc, char **argv)
 	if (!getenv("VCK_IN_WRAPPER")) {
 		setenv("VCK_IN_WRAPPER", "1", 1);
 		execlp("umockdev-wrapper", "umockdev-wrapper", argv[0], (char *)NULL);
-		return 77; /* not installed */
+		puts("umockdev-wrapper is not installed");
+		return 77;
 	}
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
