@@ -70,19 +70,30 @@ static bool hex_field(const char **s, size_t min, size_t max, uint32_t *ret)
 	return true;
 }
 
-int vck_bdf_parse(const char *s, struct vck_bdf *ret)
+/* At least @min digits of a bus or device. */
+static int parse_bdf(const char *s, size_t min, struct vck_bdf *ret)
 {
 	uint32_t domain = 0, bus, dev, fn;
 
 	if (strchr(s, ':') != strrchr(s, ':')) {
-		if (!hex_field(&s, 4, 8, &domain) || *s++ != ':')
+		if (!hex_field(&s, min == 1 ? 1 : 4, 8, &domain) || *s++ != ':')
 			return -EINVAL;
 	}
-	if (!hex_field(&s, 2, 2, &bus) || *s++ != ':' || !hex_field(&s, 2, 2, &dev) ||
+	if (!hex_field(&s, min, 2, &bus) || *s++ != ':' || !hex_field(&s, min, 2, &dev) ||
 	    *s++ != '.' || !hex_field(&s, 1, 1, &fn) || *s || dev > 31 || fn > 7)
 		return -EINVAL;
 	*ret = (struct vck_bdf){ domain, (uint8_t)bus, (uint8_t)dev, (uint8_t)fn };
 	return 0;
+}
+
+int vck_bdf_parse(const char *s, struct vck_bdf *ret)
+{
+	return parse_bdf(s, 2, ret);
+}
+
+int vck_bdf_parse_typed(const char *s, struct vck_bdf *ret)
+{
+	return parse_bdf(s, 1, ret);
 }
 
 const char *vck_bdf_format(struct vck_bdf a, char *out)

@@ -30,6 +30,8 @@ struct vck_bdf {
  * Return: 0, or -EINVAL.
  */
 int vck_bdf_parse(const char *s, struct vck_bdf *ret) must_check;
+/* The same as people type it, who leave zeros out as for lspci -s: "1:0.0", "0:1:0.0". */
+int vck_bdf_parse_typed(const char *s, struct vck_bdf *ret) must_check;
 /* Writes "0000:01:00.0" to @out of at least VCK_BDF_LEN bytes and returns it. */
 const char *vck_bdf_format(struct vck_bdf a, char *out);
 /* Orders by domain, bus, device, function. */

@@ -29,7 +29,7 @@ static bool named(const struct request *q, const struct vck_device *d)
 	for (int i = 0; i < q->filter.n_operands; i++) {
 		struct vck_bdf a;
 
-		if (vck_bdf_parse(q->filter.operands[i], &a) == 0 &&
+		if (vck_bdf_parse_typed(q->filter.operands[i], &a) == 0 &&
 		    vck_bdf_cmp(a, d->bdf) == 0)
 			return true;
 	}

@@ -30,19 +30,23 @@ static const struct vck_option options[] = {
 };
 
 /* Addresses and a group in a text, each address once. */
+static void take_address(struct request *q, struct vck_bdf a)
+{
+	size_t i = 0;
+
+	while (i < q->n_named && vck_bdf_cmp(q->named[i], a) != 0)
+		i++;
+	if (i == q->n_named && i < MAX_DEVICES)
+		q->named[q->n_named++] = a;
+}
+
 static void take_names(struct request *q, const char *text)
 {
 	const char *s = text;
 	struct vck_bdf a;
 
-	while (q->n_named < MAX_DEVICES && vck_explain_next_address(&s, &a)) {
-		size_t i = 0;
-
-		while (i < q->n_named && vck_bdf_cmp(q->named[i], a) != 0)
-			i++;
-		if (i == q->n_named)
-			q->named[q->n_named++] = a;
-	}
+	while (vck_explain_next_address(&s, &a))
+		take_address(q, a);
 	if (!q->group[0] && !vck_explain_group(text, q->group))
 		q->group[0] = '\0';
 }
@@ -68,9 +72,11 @@ static int take_word(struct request *q, const char *word)
 		q->rules[q->n_rules++] = r;
 		return 0;
 	}
+	if (vck_bdf_parse_typed(word, &a) == 0) {
+		take_address(q, a);
+		return 0;
+	}
 	take_names(q, word);
-	if (vck_bdf_parse(word, &a) == 0)
-		return 0; /* only names the device */
 	if (!q->n_rules)
 		q->n_rules = vck_explain_message(word, q->rules, MAX_RULES);
 	if (q->n_rules)

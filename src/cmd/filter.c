@@ -180,7 +180,7 @@ static int match_operand(const struct vck_device *d, char *s)
 
 	if (group)
 		return d->group && streq(d->group->id, group);
-	if (vck_bdf_parse(s, &bdf) == 0)
+	if (vck_bdf_parse_typed(s, &bdf) == 0)
 		return d->bus == VCK_BUS_PCI && vck_bdf_cmp(d->bdf, bdf) == 0;
 	if (streq(d->address, s))
 		return true;

@@ -159,7 +159,7 @@ static void apply_named(struct apply *a, struct vck_dir *bus)
 		char address[VCK_BDF_LEN];
 		struct vck_bdf bdf;
 
-		if (vck_bdf_parse(word, &bdf) < 0) {
+		if (vck_bdf_parse_typed(word, &bdf) < 0) {
 			vck_error("--apply: '%s' is not the address of a PCI function", word);
 			note_status(a, VCK_EXIT_FAILED);
 			continue;

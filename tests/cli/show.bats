@@ -23,6 +23,21 @@ configs_of() { # HOST DIRECTORY
 	rm -r "$2.root"
 }
 
+@test "an address as lspci -s takes it, with its zeros left out" {
+	local host=$srcdir/tests/hosts/amd-desktop.host whole
+	for c in show check 'explain group.viable'; do
+		run "$VC" --root "$host" $c 0000:00:01.1
+		whole=$output
+		[[ $whole == *0000:00:01.1* ]]
+		for short in 0:1.1 00:1.1 0:0:01.1; do
+			run "$VC" --root "$host" $c $short
+			[ "$output" = "$whole" ]
+		done
+	done
+	run "$VC" --root "$host" show 0:20.0
+	[ "$status" -eq 2 ]
+}
+
 @test "capabilities are decoded as lspci decodes them" {
 	command -v lspci || skip "lspci is not installed"
 	for host in intel-server amd-desktop arm-server; do

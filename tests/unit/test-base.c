@@ -78,6 +78,15 @@ static void test_bdf(void **state)
 	assert_string_equal(vck_bdf_format(a, out), "10000:e1:00.0");
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
 		assert_int_equal(vck_bdf_parse(bad[i], &a), -EINVAL);
+	assert_int_equal(vck_bdf_parse_typed("1:a.2", &a), 0);
+	assert_string_equal(vck_bdf_format(a, out), "0000:01:0a.2");
+	assert_int_equal(vck_bdf_parse_typed("0:1:00.0", &a), 0);
+	assert_string_equal(vck_bdf_format(a, out), "0000:01:00.0");
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		/* Two of them lack nothing but zeros. */
+		if (!streq(bad[i], "1:0.0") && !streq(bad[i], "000:01:00.0"))
+			assert_int_equal(vck_bdf_parse_typed(bad[i], &a), -EINVAL);
+	}
 }
 
 static void test_natural_order(void **state)
