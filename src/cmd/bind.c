@@ -230,7 +230,7 @@ static int carry_out(struct vck_global *g, const struct vck_bind_request *q,
 
 	/* Before the host is looked at: what another run changes must be seen */
 	if (!q->dry_run && vck_bind_begin(q->env, j) < 0)
-		return VCK_EXIT_WRITE;
+		return VCK_EXIT_FAILED;
 	if (vck_load(g, NULL, &h) < 0 || vck_filter_apply(h, filter) < 0)
 		return VCK_EXIT_FAILED;
 	r = collect(h, q, j);

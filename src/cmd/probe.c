@@ -307,7 +307,7 @@ static int probe_all(struct vck_global *g, struct vck_host *h, const struct requ
 		lock = m.lock;
 		records = m.records;
 		if (r < 0)
-			return VCK_EXIT_WRITE;
+			return VCK_EXIT_FAILED;
 		vck_signals_hold();
 	}
 	for (size_t i = 0; i < h->n_devices; i++) {

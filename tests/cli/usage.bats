@@ -176,3 +176,21 @@ refused() { # TEXT ARGUMENTS...
 	[ "$(complete --root="$HOST" list --driver=s)" = "--driver=snd_hda_intel " ]
 	[ "$(complete list --root "")" = "@file " ]
 }
+
+@test "what writes ends 2 where it has no right to begin, and says what to do" {
+	local name
+	# A function that this host has: addresses are looked up first by some.
+	name=$(find /sys/bus/pci/devices -name '*:*' -printf '%f\n' -quit 2>/dev/null) || true
+	install -m 755 "$VC" "$BATS_TEST_TMPDIR/tool"
+	chmod 755 "$BATS_TEST_TMPDIR"
+	for c in "bind" "unbind" "probe --bind" "nosnoop --disable" "nosnoop --lock"; do
+		if [ "$(id -u)" -eq 0 ]; then
+			run setpriv --reuid 65534 --regid 65534 --clear-groups "$BATS_TEST_TMPDIR/tool" $c "${name:-0:0.0}"
+		else
+			run "$VC" $c "${name:-0:0.0}"
+		fi
+		echo "$c: $status: $output"
+		[ "$status" -eq 2 ]
+		[[ ! $output == *Permission* || $output == *"run as root"* ]]
+	done
+}
