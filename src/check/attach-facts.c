@@ -221,36 +221,18 @@ static enum vck_tri on_list(const struct vck_host *h, const struct vck_device *d
 	return VCK_NO;
 }
 
-enum vck_tri vck_device_denylisted(const struct vck_host *h, const struct vck_device *d)
+enum vck_tri vck_device_on_denylist(const struct vck_host *h, const struct vck_device *d)
 {
-	enum vck_tri listed;
-
 	if (d->bus != VCK_BUS_PCI)
 		return VCK_NO;
-	if (!vck_device_has(d, VCK_EV_IDS))
-		return VCK_UNKNOWN;
-	listed = on_list(h, d);
-	return vck_tri_and(listed,
-			   vck_tri_not(vck_param_on(h, "vfio_pci", "disable_denylist",
-						    h->vfio.vfio_pci_loaded)));
+	return vck_device_has(d, VCK_EV_IDS) ? on_list(h, d) : VCK_UNKNOWN;
 }
 
-static enum vck_tri cmdline_bool(const struct vck_host *h, const char *module,
-				 const char *name)
+enum vck_tri vck_device_denylisted(const struct vck_host *h, const struct vck_device *d)
 {
-	char key[96];
-	size_t n = strlen(module), m = strlen(name), len;
-	enum vck_tri on = VCK_NO;
-	const char *v;
-
-	if (n + m + 2 > sizeof(key))
-		return VCK_UNKNOWN;
-	memcpy(key, module, n);
-	key[n] = '.';
-	memcpy(key + n + 1, name, m + 1);
-	for (unsigned i = 0; (v = vck_cmdline_get(h, key, i, &len)); i++)
-		on = vck_tri(len == 0 || strchr("1yYtT", v[0]));
-	return on;
+	return vck_tri_and(vck_device_on_denylist(h, d),
+			   vck_tri_not(vck_param_on(h, "vfio_pci", "disable_denylist",
+						    h->vfio.vfio_pci_loaded)));
 }
 
 enum vck_tri vck_param_on(const struct vck_host *h, const char *module, const char *name,
@@ -263,8 +245,9 @@ enum vck_tri vck_param_on(const struct vck_host *h, const char *module, const ch
 	if (loaded ==
 	    VCK_YES) /* a module without the parameter was built without the feature */
 		return vck_host_param(h, module, name) ? VCK_UNKNOWN : VCK_NO;
-	return vck_host_has(h, VCK_EV_CMDLINE) ? cmdline_bool(h, module, name)
-					       : VCK_UNKNOWN;
+	return vck_host_has(h, VCK_EV_CMDLINE)
+		       ? vck_host_configured_bool(h, module, name, VCK_NO)
+		       : VCK_UNKNOWN; /* it has the last word */
 }
 
 /* These never called bus_set_iommu() for the PCI bus (5.10 to 5.18; tegra-smmu did from 5.11

@@ -63,12 +63,19 @@ static enum vck_tri platform_reset(const struct vck_case *c)
 	static const char *const known[] = {"calxeda,hb-xgmac", "amd,xgbe-seattle-v1a",
 					    "brcm,iproc-flexrm-mbox"};
 	const char *v = vck_host_param(c->host, "vfio_platform", "reset_required");
+	enum vck_tri required =
+		v ? vck_host_param_bool(c->host, "vfio_platform", "reset_required")
+		  : vck_host_configured_bool(c->host, "vfio_platform", "reset_required",
+					     VCK_YES);
 
 	if (c->dev->bus != VCK_BUS_PLATFORM || firmware_names(c) == VCK_NO)
 		return VCK_YES;
-	if (vck_host_param_bool(c->host, "vfio_platform", "reset_required") == VCK_NO)
+	if (required == VCK_NO)
 		return VCK_YES;
-	if ((!v && c->host->vfio.platform_available == VCK_UNKNOWN) || !c->dev->of_node)
+	if (!v &&
+	    (required == VCK_UNKNOWN || c->host->vfio.platform_available == VCK_UNKNOWN))
+		return VCK_UNKNOWN;
+	if (!c->dev->of_node)
 		return VCK_UNKNOWN; /* ACPI: a _RST method would do */
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
 		if (vck_dt_string_index(c->dev->of_node, "compatible", known[i]) == 0)

@@ -137,10 +137,12 @@ enum vck_tri vck_device_named_by_firmware(const struct vck_host *h, const struct
 enum vck_tri vck_device_cache_coherency(const struct vck_host *h, const struct vck_device *d);
 /* Are the MSIs of the device isolated from those of others? */
 enum vck_tri vck_device_isolated_msi(const struct vck_host *h, const struct vck_device *d);
-/* Is the device on the list that vfio-pci does not take (without disable_denylist)? */
+/* Is the device on the list of vfio-pci? */
+enum vck_tri vck_device_on_denylist(const struct vck_host *h, const struct vck_device *d);
+/* Is it, and does vfio-pci heed the list (without disable_denylist)? */
 enum vck_tri vck_device_denylisted(const struct vck_host *h, const struct vck_device *d);
-/* A bool parameter as it is or will be once the module is loaded: its file, else the kernel
- * command line, else its default, which is off for all that are asked for here. */
+/* A bool parameter as it is or will be once the module is loaded: its file in sysfs, else what
+ * is configured, else its default, which is off for all that are asked for here. */
 enum vck_tri vck_param_on(const struct vck_host *h, const char *module, const char *name,
 			  enum vck_tri loaded);
 /* Does the kernel give a vfio driver's device without a group a group of its own? */

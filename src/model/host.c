@@ -336,8 +336,7 @@ static size_t word_length(const char *s)
 	return n;
 }
 
-/* The next option at *s, which moves behind it; false at the end. */
-static bool next_option(const char **s, struct vck_bootopt *ret)
+bool vck_bootopt_next(const char **s, struct vck_bootopt *ret)
 {
 	size_t n, k;
 
@@ -375,7 +374,7 @@ int vck_cmdline_index(struct vck_host *h)
 	h->options = NULL;
 	h->n_options = 0;
 	h->options_of = s;
-	while (s && next_option(&s, &o)) {
+	while (s && vck_bootopt_next(&s, &o)) {
 		if (vck_arena_grow(&h->arena, &h->options, h->n_options, &cap, sizeof(o)) < 0)
 			return -ENOMEM;
 		h->options[h->n_options++] = o;
@@ -415,7 +414,7 @@ static bool next_of(const struct vck_host *h, struct option_walk *w, struct vck_
 		*ret = h->options[w->at++];
 		return key_cmp(ret->key, ret->key_len, w->key, w->key_len) == 0;
 	}
-	while (!w->indexed && w->s && next_option(&w->s, ret)) {
+	while (!w->indexed && w->s && vck_bootopt_next(&w->s, ret)) {
 		if (key_cmp(ret->key, ret->key_len, w->key, w->key_len) == 0)
 			return true;
 	}

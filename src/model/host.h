@@ -315,7 +315,8 @@ struct vck_unit {
 	unsigned address_width; /* bits, 0 unknown */
 };
 
-/* A word of the kernel command line, in it and not terminated. */
+/* A word of the kernel command line or of a line of options, in it and not terminated; a bare
+ * word's value stands right behind its key. */
 struct vck_bootopt {
 	const char *key, *value;
 	size_t key_len, len;
@@ -323,6 +324,7 @@ struct vck_bootopt {
 
 struct vck_param {
 	const char *module, *name, *value;
+	const char *file; /* of configured ones: where it is set, "/etc/modprobe.d/vfio.conf" */
 };
 
 struct vck_vfio {
@@ -332,6 +334,10 @@ struct vck_vfio {
 	enum vck_tri container_node, iommufd_node, cdev; /* /dev/vfio/vfio, /dev/iommu, any /dev/vfio/devices/ */
 	struct vck_param *params; /* of vfio, vfio_pci, vfio_iommu_type1, iommufd, vfio_platform */
 	size_t n_params, cap_params;
+	struct vck_param *configured; /* of modules that are not loaded, what they will get; value
+				       * NULL: a bare word */
+	size_t n_configured, cap_configured;
+	bool config_unread; /* there may be more of them */
 	const char *best_drivers; /* reserved for messages, may be NULL */
 };
 
@@ -452,6 +458,8 @@ struct vck_unit *vck_host_find_unit(const struct vck_host *h, const char *name);
 const char *vck_host_param(const struct vck_host *h, const char *module, const char *name);
 /* Truth of a bool parameter: Y/N/1/0; unknown when it is not there. */
 enum vck_tri vck_host_param_bool(const struct vck_host *h, const char *module, const char *name);
+/* The next option at *s, which moves behind it; false at the end, which "--" is too. */
+bool vck_bootopt_next(const char **s, struct vck_bootopt *ret);
 /* Sorts the options of the command line by name, once for many lookups. Until then, and after
  * another command line was set, these go through it. Return: 0 or -ENOMEM. */
 int vck_cmdline_index(struct vck_host *h) must_check;
@@ -466,6 +474,31 @@ int vck_cmdline_index(struct vck_host *h) must_check;
 const char *vck_cmdline_get(const struct vck_host *h, const char *key, unsigned nth, size_t *len);
 /* Is @word one of the comma-separated words of any value of @key? */
 bool vck_cmdline_has(const struct vck_host *h, const char *key, const char *word);
+
+/* --- model/configured.c: parameters of modules that are not loaded --- */
+
+/**
+ * vck_configure - note what a module will get when it is loaded
+ * @module: a string that lives as long as the host
+ * @o: the option; the last one of a name counts
+ * @file: where it is set, copied
+ *
+ * Return: 1, 0 (no parameter has such a name, or there are too many: then
+ * h->vfio.config_unread is set), -ENOMEM.
+ */
+int vck_configure(struct vck_host *h, const char *module, const struct vck_bootopt *o,
+		  const char *file) must_check;
+/* Forget all of it: something that could not be read may say otherwise. */
+void vck_configured_lost(struct vck_host *h);
+/* The same for each "MODULE.NAME=VALUE" of the kernel command line, which libkmod heeds behind
+ * all files (libkmod-config.c:kmod_config_parse_kcmdline, kmod 30 to 34). Return: 0 or -ENOMEM. */
+int vck_configure_by_cmdline(struct vck_host *h, const char *module) must_check;
+/* How a parameter is set for a module that is not loaded, NULL when nothing sets it. */
+const struct vck_param *vck_host_configured(const struct vck_host *h, const char *module,
+					    const char *name);
+/* Truth of a bool one; @otherwise where nothing sets it, unknown where that was not read. */
+enum vck_tri vck_host_configured_bool(const struct vck_host *h, const char *module,
+				      const char *name, enum vck_tri otherwise);
 
 /* Is it the kernel of a distribution that carries whole subsystems of later releases (RHEL,
  * openEuler)? Its number then says nothing about VFIO. NULL is none. */

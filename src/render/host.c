@@ -63,6 +63,13 @@ static void vfio(const struct vck_sheet *s, const struct vck_vfio *v)
 	for (size_t i = 0; i < v->n_params; i++)
 		vck_sheet_field(s, i ? "" : "parameters", NULL, "%s.%s=%s", v->params[i].module,
 				v->params[i].name, v->params[i].value);
+	for (size_t i = 0; i < v->n_configured; i++) {
+		const struct vck_param *p = &v->configured[i];
+
+		vck_sheet_field(s, i ? "" : "when loaded", p->file, "%s.%s%s%s",
+				p->module, p->name, p->value ? "=" : "",
+				p->value ? p->value : "");
+	}
 }
 
 static void tables(const struct vck_sheet *s, const struct vck_host *h)

@@ -13,6 +13,16 @@ static void module_state(struct vck_json *j, const char *name, enum vck_tri load
 	vck_json_end(j);
 }
 
+static void configured(struct vck_json *j, const struct vck_param *p)
+{
+	vck_json_object(j, NULL);
+	vck_json_str(j, "module", p->module);
+	vck_json_str(j, "parameter", p->name);
+	vck_json_str(j, "value", p->value);
+	vck_json_str(j, "file", p->file);
+	vck_json_end(j);
+}
+
 static void vfio(struct vck_json *j, const struct vck_vfio *v)
 {
 	cleanup_buf struct vck_buf key = { 0 };
@@ -32,6 +42,11 @@ static void vfio(struct vck_json *j, const struct vck_vfio *v)
 		vck_buf_addf(&key, "%s.%s", v->params[i].module, v->params[i].name);
 		vck_json_str_under(j, vck_buf_str(&key), v->params[i].value);
 	}
+	vck_json_end(j);
+
+	vck_json_array(j, "configured");
+	for (size_t i = 0; i < v->n_configured; i++)
+		configured(j, &v->configured[i]);
 	vck_json_end(j);
 
 	vck_json_object(j, "nodes");

@@ -359,6 +359,9 @@ static int scrub_file(struct vck_mem_node *f, const struct vck_scrub_names *name
 	/* Names of people's directories and of their disks. */
 	if (streq(f->name, "mountinfo") || streq(f->name, "swaps"))
 		return scrub_words(f, names, vck_scrub_list);
+	/* What the reader kept of them; the kernel command line may say the same. */
+	if (is_below(f, "modprobe.d"))
+		return scrub_words(f, names, vck_scrub_cmdline);
 	if (is_below(f, "viommu-check.d"))
 		return scrub_words(f, names, put_uncommented);
 	if (is_disk_name(f))

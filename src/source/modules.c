@@ -222,6 +222,20 @@ static int read_loaded(struct vck_host *h, struct vck_root *root, enum vck_tri *
 	return r;
 }
 
+/* What is loaded has its values in sysfs. */
+static int read_options(struct vck_host *h, struct vck_root *root,
+			const enum vck_tri *loaded)
+{
+	const char *absent[N_MODULES];
+	size_t n = 0;
+
+	for (size_t i = 0; i < N_MODULES; i++) {
+		if (loaded[i] == VCK_NO)
+			absent[n++] = modules[i];
+	}
+	return n ? vck_read_modprobe(h, root, absent, n) : 0;
+}
+
 /* --- device nodes --- */
 
 static void read_nodes(struct vck_host *h, struct vck_root *root)
@@ -304,6 +318,8 @@ int vck_read_modules(struct vck_host *h, struct vck_root *root)
 	if (vck_root_origin(root) == VCK_ORIGIN_LSPCI)
 		return 0;
 	r = read_loaded(h, root, loaded);
+	if (r == 0)
+		r = read_options(h, root, loaded);
 	if (r < 0)
 		return r;
 	h->vfio.vfio_loaded = loaded[VFIO];

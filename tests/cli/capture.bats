@@ -46,6 +46,11 @@ hostile() {
 		  "28 26 0:42 / /srv/gondolin/x rw - btrfs /dev/gondolin-vg/data rw\n"
 		  "29 26 0:43 / /mnt rw - overlay /dev/x rw,lowerdir=/var/elrond,addr=192.0.2.9\n"
 		  "30 26 0:44 / /run/media/elrond/imladris rw - ext4 /dev/sdz1 rw\n"
+		f etc/modprobe.d/a.conf
+		  "# elrond, ticket SN4711\n"
+		  "options snd id=gondolin\n"
+		  "install vfio /home/elrond/x\n"
+		  "options iommufd allow_unsafe_interrupts=1 x=gondolin y=elrond@rivendell # for elrond\n"
 		f etc/viommu-check.d/x.conf
 		  "# elrond, ticket SN4711\n"
 		  "path=pci0000:16/02.0/00.0\n"
@@ -78,7 +83,8 @@ hostile() {
 		run ! grep -n -F -e "$word" "$BATS_TEST_TMPDIR/capture"
 	done
 	# What rules read of the command line, and what is no name, stays.
-	for word in intel_iommu=on iommu=pt usbhid.quirks=0x1234:0x5678:0x4 console=ttyS0 ro; do
+	for word in intel_iommu=on iommu=pt usbhid.quirks=0x1234:0x5678:0x4 console=ttyS0 ro \
+		"options iommufd allow_unsafe_interrupts=1"; do
 		grep -q -F -e "$word" "$BATS_TEST_TMPDIR/capture"
 	done
 	grep -q -F 'path=pci0000:16/02.0/00.0' "$BATS_TEST_TMPDIR/capture"

@@ -29,6 +29,7 @@ static const char *const files[] = {
 	"sys/firmware/devicetree/base/compatible", "sys/devices/system/memory/block_size_bytes",
 	"sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts",
 	"sys/module/vfio_pci/parameters/disable_denylist",
+	"etc/modprobe.d/vfio.conf",
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -56,6 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				"../../devices/virtual/iommu/dmar0") == 0);
 	assert(vck_memtree_link(tree, "sys/class/iommu/ivhd0",
 				"../../devices/virtual/iommu/ivhd0") == 0);
+	assert(vck_memtree_dir(tree, "sys/module") == 0);
 	assert(vck_memtree_file(tree, file, data + 1, size - 1) == 0);
 	fuzz_tree(TAKE_PTR(tree), VCK_ORIGIN_CAPTURE);
 	return 0;

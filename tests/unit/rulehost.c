@@ -193,6 +193,7 @@ static const struct {
 	V("cdev", TRI, cdev),
 	V("platform", TRI, platform_available),
 	V("amba", TRI, amba_available),
+	V("config-unread", BOOL, config_unread),
 };
 
 static enum vck_tri tri_value(const char *v)
@@ -447,7 +448,30 @@ static void do_param(struct rulehost *r, const char *v)
 	assert_int_equal(vck_arena_grow(&r->host->arena, &f->params, f->n_params,
 					&f->cap_params, sizeof(*f->params)),
 			 0);
-	f->params[f->n_params++] = (struct vck_param){text, dot + 1, colon + 1};
+	f->params[f->n_params++] =
+		(struct vck_param){.module = text, .name = dot + 1, .value = colon + 1};
+}
+
+/* "vfio.x=1": of a module that is not loaded */
+static void do_configured(struct rulehost *r, const char *v)
+{
+	char *text = vck_arena_strdup(&r->host->arena, v);
+	struct vck_vfio *f = &r->host->vfio;
+	struct vck_bootopt o;
+	const char *s;
+
+	assert_non_null(text);
+	s = strchr(text, '.');
+	assert_non_null(s);
+	text[s++ - text] = '\0';
+	assert_true(vck_bootopt_next(&s, &o));
+	assert_int_equal(vck_configure(r->host, text, &o, "/etc/modprobe.d/v.conf"), 1);
+	if (streq(text, "vfio"))
+		f->vfio_loaded = VCK_NO;
+	else if (streq(text, "vfio_pci"))
+		f->vfio_pci_loaded = VCK_NO;
+	else if (streq(text, "vfio_iommu_type1"))
+		f->type1_loaded = VCK_NO;
 }
 
 static void do_vmd(struct rulehost *r, const char *v)
@@ -595,7 +619,8 @@ static const struct {
 	{"mate", do_mate},	   {"twin", do_twin},	{"region", do_region},
 	{"lines", do_lines},	   {"vf-room", do_vf_room},
 	{"bar", do_bar},	   {"iomem", do_iomem}, {"methods", do_methods},
-	{"param", do_param},	   {"vmd", do_vmd},	{"vmd-child", do_vmd_child},	{"bus", do_platform_bus},
+	{"param", do_param},	   {"configured", do_configured},
+	{"vmd", do_vmd},	{"vmd-child", do_vmd_child},	{"bus", do_platform_bus},
 	{"compatible", do_compatible},
 	{"virtio", do_virtio},	   {"at", do_at},	{"host-bridge", do_bridge},
 	{"pf-joins", do_pf_joins}, {"waits", do_waits}, {"dmar", do_dmar}, {"ivrs", do_ivrs},

@@ -362,7 +362,7 @@ static void set_params(struct vck_host *h, const char *text)
 	dot = strchr(buf, '.');
 	eq = strchr(buf, '=');
 	*dot = *eq = '\0';
-	p = (struct vck_param){buf, dot + 1, eq + 1};
+	p = (struct vck_param){.module = buf, .name = dot + 1, .value = eq + 1};
 	h->vfio.params = &p;
 	h->vfio.n_params = 1;
 }
@@ -458,6 +458,7 @@ static struct vck_device *build(struct vck_host *h, const struct row *r)
 	h->kver = r->kernel ? vck_kver_parse(r->kernel) : 0;
 	h->arch = r->arch ? r->arch : VCK_ARCH_X86_64;
 	h->cmdline = r->cmdline ? r->cmdline : "";
+	assert_int_equal(vck_configure_by_cmdline(h, "vfio"), 0);
 	h->vfio.type1_loaded = vck_tri(!r->no_type1);
 	h->vfio.type1_available = vck_tri(!r->no_type1);
 	set_params(h, r->params);
