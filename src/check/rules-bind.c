@@ -262,6 +262,12 @@ static enum vck_result denylist_eval(const struct vck_subject *s, struct vck_fin
 	struct vck_case c;
 	enum vck_result r = vck_rule_step(s, f, &c, NULL);
 
+	if (r == VCK_RESULT_PASS &&
+	    vck_device_on_denylist(s->host, s->device) == VCK_YES) {
+		vck_finding_summary(s, f,
+				    "it is on vfio-pci's list, which is switched off");
+		(void)vck_finding_param(s, f, "vfio_pci", "disable_denylist", "Y");
+	}
 	if (r != VCK_RESULT_FAIL)
 		return r;
 	vck_finding_summary(

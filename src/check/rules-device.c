@@ -150,8 +150,7 @@ static enum vck_result noiommu_eval(const struct vck_subject *s, struct vck_find
 		return VCK_RESULT_PASS;
 	vck_finding_summary(s, f,
 			    "accepted without an IOMMU: its DMA reaches all of memory");
-	vck_finding_evidence(
-		s, f, "/sys/module/vfio/parameters/enable_unsafe_noiommu_mode", "Y");
+	(void)vck_finding_param(s, f, "vfio", "enable_unsafe_noiommu_mode", "Y");
 	vck_finding_remedy(
 		s, f, VCK_REMEDY_FIRMWARE, NULL,
 		"switch the IOMMU on; without one only trusted userspace drivers, never a VM");

@@ -244,11 +244,36 @@ const struct vck_rule vck_rule_group_reserved_regions = {
 	.symptoms = VCK_STRINGS("5"),
 };
 
-static const char *unsafe_path(const struct vck_case *c)
+static const char *unsafe_module(const struct vck_case *c)
 {
-	return c->path == VCK_PATH_CONTAINER
-		       ? "/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts"
-		       : "/sys/module/iommufd/parameters/allow_unsafe_interrupts";
+	return c->path == VCK_PATH_CONTAINER ? "vfio_iommu_type1" : "iommufd";
+}
+
+/* Options of a command come behind those of modprobe.d, and the last one counts. */
+static const char *unsafe_command(const struct vck_subject *s, const struct vck_case *c,
+				  const char *value)
+{
+	const struct vck_vfio *v = &s->host->vfio;
+	enum vck_tri loaded =
+		c->path == VCK_PATH_CONTAINER ? v->type1_loaded : v->iommufd_loaded;
+
+	if (s->quiet)
+		return NULL;
+	if (loaded == VCK_NO)
+		return vck_arena_printf(&s->host->arena,
+					"modprobe %s allow_unsafe_interrupts=%s",
+					unsafe_module(c), value);
+	return vck_arena_printf(
+		&s->host->arena,
+		"echo %s > /sys/module/%s/parameters/allow_unsafe_interrupts", value,
+		unsafe_module(c));
+}
+
+static void say_unsafe(const struct vck_subject *s, struct vck_finding *f,
+		       const struct vck_case *c)
+{
+	vck_finding_summary(s, f, "MSIs are not isolated, and the parameter allows it");
+	(void)vck_finding_param(s, f, unsafe_module(c), "allow_unsafe_interrupts", "Y");
 }
 
 /* Remapping is on, and what is behind a VMD does not take part. */
@@ -267,15 +292,17 @@ static enum vck_result msi_eval(const struct vck_subject *s, struct vck_finding 
 	bool x86 = s->host->arch == VCK_ARCH_X86_64;
 	struct vck_case c;
 	enum vck_result r = vck_rule_step(s, f, &c, NULL);
-	const char *path = unsafe_path(&c);
 	bool by_vmd = c.members.group && c.members.group->vmd &&
 		      c.members.group->isolated_apart == VCK_YES;
 
 	if (r == VCK_RESULT_UNKNOWN && !f->summary)
-		vck_finding_summary(s, f, "whether MSIs are isolated is not known");
+		vck_finding_summary(
+			s, f,
+			vck_membership_isolated(&c) == VCK_NO
+				? "MSIs are not isolated, and whether the parameter allows it is not known"
+				: "whether MSIs are isolated is not known");
 	if (r == VCK_RESULT_PASS && vck_membership_isolated(&c) == VCK_NO)
-		vck_finding_summary(s, f,
-				    "MSIs are not isolated, and the parameter allows it");
+		say_unsafe(s, f, &c);
 	if (r != VCK_RESULT_FAIL)
 		return r;
 	if (by_vmd) {
@@ -286,18 +313,17 @@ static enum vck_result msi_eval(const struct vck_subject *s, struct vck_finding 
 		s, f,
 		x86 ? "interrupts are not remapped: its MSIs are not isolated"
 		    : "its MSI controller does not isolate devices from each other");
-	vck_finding_evidence(s, f, path, "not set");
+	(void)vck_finding_param(s, f, unsafe_module(&c), "allow_unsafe_interrupts",
+				"not set");
 	if (x86 && s->host->in_guest != VCK_YES &&
 	    !vck_cmdline_has(s->host, "intremap", "off"))
 		vck_finding_remedy(
-			s, f, VCK_REMEDY_FIRMWARE,
-			vck_arena_printf(&s->host->arena, "echo 1 > %s", path),
+			s, f, VCK_REMEDY_FIRMWARE, unsafe_command(s, &c, "1"),
 			"switch interrupt remapping (x2APIC) on in firmware; last resort, for "
 			"guests that are trusted: the parameter");
 	else
 		vck_finding_remedy(
-			s, f, VCK_REMEDY_RUNTIME,
-			vck_arena_printf(&s->host->arena, "echo 1 > %s", path),
+			s, f, VCK_REMEDY_RUNTIME, unsafe_command(s, &c, "1"),
 			"for guests that are trusted: a guest can then send the host any "
 			"interrupt");
 	return r;
@@ -334,6 +360,7 @@ const struct vck_rule vck_rule_group_isolated_msi = {
 static enum vck_result unsafe_eval(const struct vck_subject *s, struct vck_finding *f)
 {
 	struct vck_case c;
+	const char *file;
 
 	if (vck_case_init(&c, s->host, s->device, false) < 0)
 		return VCK_RESULT_UNKNOWN;
@@ -343,11 +370,11 @@ static enum vck_result unsafe_eval(const struct vck_subject *s, struct vck_findi
 	    vck_membership_isolated(&c) != VCK_NO)
 		return vck_membership_isolated(&c) == VCK_UNKNOWN ? VCK_RESULT_UNKNOWN : VCK_RESULT_PASS;
 	vck_finding_summary(s, f, "accepted only because allow_unsafe_interrupts is set");
-	vck_finding_evidence(s, f, unsafe_path(&c), "Y");
+	file = vck_finding_param(s, f, unsafe_module(&c), "allow_unsafe_interrupts", "Y");
 	vck_finding_remedy(
-		s, f, VCK_REMEDY_RUNTIME,
-		vck_arena_printf(&s->host->arena, "echo 0 > %s", unsafe_path(&c)),
-		"take the parameter back unless every guest is trusted with the host");
+		s, f, VCK_REMEDY_RUNTIME, file ? NULL : unsafe_command(s, &c, "0"),
+		"take the parameter back%s%s%s unless every guest is trusted with the host",
+		file ? ", in " : "", file ? file : "", file ? "," : "");
 	return VCK_RESULT_FAIL;
 }
 

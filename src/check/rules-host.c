@@ -205,6 +205,27 @@ static bool x86_with_iommu(const struct vck_subject *s)
 	return s->host->arch == VCK_ARCH_X86_64 && s->host->n_groups;
 }
 
+/* What becomes of devices on the path that is there. */
+static void say_unmapped(const struct vck_subject *s, struct vck_finding *f)
+{
+	const struct vck_vfio *v = &s->host->vfio;
+	bool container = vck_host_path(s->host) == VCK_PATH_CONTAINER;
+	const char *module = container ? "vfio_iommu_type1" : "iommufd";
+
+	if (vck_param_on(s->host, module, "allow_unsafe_interrupts",
+			 container ? v->type1_loaded : v->iommufd_loaded) != VCK_YES) {
+		vck_finding_summary(
+			s, f,
+			"interrupts are not remapped: VFIO refuses every device here");
+		return;
+	}
+	vck_finding_summary(
+		s, f,
+		"interrupts are not remapped: VFIO accepts devices only because "
+		"allow_unsafe_interrupts is set");
+	(void)vck_finding_param(s, f, module, "allow_unsafe_interrupts", "Y");
+}
+
 static enum vck_result remapping_eval(const struct vck_subject *s, struct vck_finding *f)
 {
 	const struct vck_host *h = s->host;
@@ -219,8 +240,7 @@ static enum vck_result remapping_eval(const struct vck_subject *s, struct vck_fi
 				     h->acpi.dmar->flags & 1 ? "set" : "clear");
 	if (on != VCK_NO)
 		return vck_result_of(on);
-	vck_finding_summary(
-		s, f, "interrupts are not remapped: VFIO refuses every device here");
+	say_unmapped(s, f);
 	if (vck_cmdline_has(h, "intremap", "off") ||
 	    vck_cmdline_get(h, "nointremap", 0, &(size_t){0}))
 		vck_finding_remedy(
@@ -263,6 +283,7 @@ static enum vck_result noiommu_eval(const struct vck_subject *s, struct vck_find
 {
 	enum vck_tri on = vck_param_on(s->host, "vfio", "enable_unsafe_noiommu_mode",
 				       s->host->vfio.vfio_loaded);
+	const char *file;
 
 	if (on != VCK_YES)
 		return vck_result_of(vck_tri_not(on));
@@ -270,12 +291,12 @@ static enum vck_result noiommu_eval(const struct vck_subject *s, struct vck_find
 		s, f,
 		"vfio.enable_unsafe_noiommu_mode is on: devices without an IOMMU are "
 		"handed out with access to all of memory");
-	vck_finding_evidence(
-		s, f, "/sys/module/vfio/parameters/enable_unsafe_noiommu_mode", "Y");
+	file = vck_finding_param(s, f, "vfio", "enable_unsafe_noiommu_mode", "Y");
 	vck_finding_remedy(
 		s, f, VCK_REMEDY_RUNTIME,
-		"echo N > /sys/module/vfio/parameters/enable_unsafe_noiommu_mode",
-		"switch it off");
+		file ? NULL
+		     : "echo N > /sys/module/vfio/parameters/enable_unsafe_noiommu_mode",
+		"switch it off%s%s", file ? ", in " : "", file ? file : "");
 	return VCK_RESULT_FAIL;
 }
 

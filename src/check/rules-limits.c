@@ -56,19 +56,23 @@ const struct vck_rule vck_rule_host_memlock = {
 
 static enum vck_result entries_eval(const struct vck_subject *s, struct vck_finding *f)
 {
-	const char *v = vck_host_param(s->host, "vfio_iommu_type1", "dma_entry_limit");
+	const struct vck_param *p =
+		vck_host_configured(s->host, "vfio_iommu_type1", "dma_entry_limit");
+	const char *v =
+		p ? p->value
+		  : vck_host_param(s->host, "vfio_iommu_type1", "dma_entry_limit");
 	uint64_t n;
 
 	if (!v || vck_parse_u64(v, 10, UINT64_MAX, &n) < 0)
 		return VCK_RESULT_UNKNOWN;
-	vck_finding_evidence(
-		s, f, "/sys/module/vfio_iommu_type1/parameters/dma_entry_limit", "%s", v);
+	(void)vck_finding_param(s, f, "vfio_iommu_type1", "dma_entry_limit", v);
 	vck_finding_summary(s, f, "a container holds %" PRIu64 " DMA mappings", n);
 	if (n >= ENTRY_LIMIT_DEFAULT)
 		return VCK_RESULT_PASS;
 	vck_finding_remedy(
 		s, f, VCK_REMEDY_RUNTIME,
-		"echo 65535 > /sys/module/vfio_iommu_type1/parameters/dma_entry_limit",
+		p ? NULL
+		  : "echo 65535 > /sys/module/vfio_iommu_type1/parameters/dma_entry_limit",
 		"raise it; confidential guests and discarded memory need more than the "
 		"default of 65535");
 	return VCK_RESULT_FAIL;

@@ -89,6 +89,24 @@ const char *vck_device_best_driver(const struct vck_device *d)
 	return d->vfio_driver ? d->vfio_driver : plain[d->bus];
 }
 
+const char *vck_finding_param(const struct vck_subject *s, struct vck_finding *f,
+			      const char *module, const char *name, const char *value)
+{
+	const struct vck_param *p = vck_host_configured(s->host, module, name);
+
+	if (s->quiet)
+		return NULL;
+	if (p)
+		vck_finding_evidence(s, f, p->file, "%s.%s%s%s", module, name,
+				     p->value ? "=" : "", p->value ? p->value : "");
+	else
+		vck_finding_evidence(s, f,
+				     vck_arena_cat(&s->host->arena, "/sys/module/",
+						   module, "/parameters/", name, NULL),
+				     "%s", value);
+	return p ? p->file : NULL;
+}
+
 bool vck_shell_safe(const char *word)
 {
 	static const char ok[] =

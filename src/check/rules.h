@@ -120,6 +120,11 @@ const char *vck_device_sysfs(const struct vck_subject *s, const struct vck_devic
  * its bus. */
 const char *vck_device_best_driver(const struct vck_device *d);
 
+/* As evidence: how a parameter is set for a module that is not loaded, else that it is
+ * @value in sysfs. Return: where it is set for one that is not loaded, or NULL. */
+const char *vck_finding_param(const struct vck_subject *s, struct vck_finding *f,
+			      const char *module, const char *name, const char *value);
+
 /* Evidence and remedy of a finding whose cause is the vmd driver of @vmd. */
 void vck_finding_by_vmd(const struct vck_subject *s, struct vck_finding *f,
 			const struct vck_device *vmd);

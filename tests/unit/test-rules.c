@@ -300,7 +300,9 @@ static void says(const char *id, const char *words, const char *text)
 	assert_null(rulehost_apply(&r, words));
 	assert_int_equal(vck_check(r.host), 0);
 	f = finding_of(&r, vck_rules[rule_index(id)]);
-	if (!strstr(f->summary, text) && !(f->remedy_text && strstr(f->remedy_text, text)))
+	if (!strstr(f->summary, text) &&
+	    !(f->remedy_text && strstr(f->remedy_text, text)) &&
+	    !(f->remedy_command && strstr(f->remedy_command, text)))
 		fail_msg("%s, %s: '%s' (%s) does not say '%s'", id, words, f->summary,
 			 f->remedy_text ? f->remedy_text : "no remedy", text);
 	rulehost_done(&r);
@@ -324,6 +326,21 @@ static void test_advice(void **state)
 	     "pci=resource_alignment=16@0000:01:00.0");
 	says("group.peer-to-peer", "acs=no neighbour=15",
 	     "does not isolate 0000:01:00.0 from 0000:01:00.1: 0000:01:00 is a multifunction");
+	/* a module that is not loaded has no file to write to */
+	says("group.isolated-msi", "ir=no type1-loaded=no",
+	     "modprobe vfio_iommu_type1 allow_unsafe_interrupts=1");
+	says("group.isolated-msi", "ir=no", "echo 1 > /sys/module/vfio_iommu_type1/");
+	says("group.isolated-msi", "ir=no type1-loaded=no config-unread=yes",
+	     "whether the parameter allows it is not known");
+	says("group.unsafe-interrupts",
+	     "ir=no configured=vfio_iommu_type1.allow_unsafe_interrupts=1",
+	     "take the parameter back, in /etc/modprobe.d/v.conf, unless");
+	says("host.interrupt-remapping", "ir=no", "refuses every device here");
+	says("host.interrupt-remapping",
+	     "ir=no configured=vfio_iommu_type1.allow_unsafe_interrupts=1",
+	     "only because allow_unsafe_interrupts is set");
+	says("host.noiommu", "configured=vfio.enable_unsafe_noiommu_mode=1",
+	     "switch it off, in /etc/modprobe.d/v.conf");
 	/* options that write the registers, and one that only claims */
 	says("group.acs-override", "cmdline=pcie_acs_override=downstream", "memory of others");
 	says("group.acs-override", "cmdline=pci=noaer,config_acs=xxxx0@pci:0:0",
