@@ -42,7 +42,7 @@ struct reader {
 	char *text; /* SIZE_MAX_READ + 1 bytes */
 	struct conf confs[FILES_MAX];
 	size_t n_confs;
-	bool any_dir, lost; /* lost: what files there are is not known */
+	bool lost; /* what files there are is not known */
 };
 
 static int unread(struct reader *rd, const char *path, int err)
@@ -87,10 +87,6 @@ static int list_dir(struct reader *rd, size_t dir)
 			(struct conf){.name = names.names[i], .dir = dir};
 		names.names[i] = NULL; /* moved */
 	}
-	/* An empty one is an answer, too. */
-	if (r == 0 && rd->record && !rd->any_dir)
-		r = vck_memtree_dir(rd->record, dirs[dir]);
-	rd->any_dir = true;
 	if (r == 0)
 		return 0;
 	rd->lost = true;
@@ -301,11 +297,6 @@ int vck_read_modprobe(struct vck_host *h, struct vck_root *root,
 		r = list_dir(rd, i);
 	if (r == 0 && !rd->lost)
 		r = read_confs(rd);
-	/* A directory that somebody copied without them says nothing. */
-	if (r == 0 && !rd->any_dir && vck_root_origin(root) == VCK_ORIGIN_ROOT) {
-		rd->lost = true;
-		r = unread(rd, dirs[0], -ENODATA);
-	}
 	(void)!vck_root_record(root, rd->record);
 	if (rd->lost)
 		vck_configured_lost(h);

@@ -218,7 +218,6 @@ class Host(Manifest):
         self.f(base + "/modules.alias",
                "alias vfio_pci:v*d*sv*sd*bc*sc*i* vfio_pci\n" + more_aliases)
         self.d("sys/module")
-        self.d("etc/modprobe.d")
         for name in loaded:
             self.f("sys/module/%s/initstate" % name, "live\n")
         for name, value in params:
