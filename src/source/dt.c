@@ -159,8 +159,13 @@ static int read_blob(struct vck_host *h, struct vck_root *root)
 		return 0;
 	}
 	/* Known absent only where sys/firmware could be listed. */
-	if (vck_root_opendir(root, "sys/firmware", &dir) == 0 && vck_dir_list(dir, &names) == 0)
+	r = vck_root_opendir(root, "sys/firmware", &dir);
+	if (r == 0)
+		r = vck_dir_list(dir, &names);
+	if (r == 0)
 		h->have |= VCK_EV_DT;
+	else if (r != -ENOENT)
+		vck_problem(h, "dt", "sys/firmware", r, "whether there is a device tree");
 	return 0;
 }
 

@@ -56,12 +56,15 @@ static int from_cpuinfo(struct vck_host *h, struct vck_root *root)
 	char buf[4096];
 	const char *text = buf, *line;
 	size_t left, len;
-	ssize_t n;
+	ssize_t n = vck_root_opendir(root, "proc", &dir);
 
-	if (vck_root_opendir(root, "proc", &dir) < 0 ||
-	    vck_file_open(dir, "cpuinfo", &f) < 0)
-		return 0;
-	n = vck_file_pread(f, buf, sizeof(buf), 0);
+	if (n == 0)
+		n = vck_file_open(dir, "cpuinfo", &f);
+	if (n == 0)
+		n = vck_file_pread(f, buf, sizeof(buf), 0);
+	if (n < 0 && n != -ENOENT)
+		vck_problem(h, "kernel", "proc/cpuinfo", (int)n,
+			    "whether this is a virtual machine");
 	left = n > 0 ? (size_t)n : 0;
 	while (vck_line_next(&text, &left, &line, &len)) {
 		/* The line must be whole: the bit may stand at its end. */

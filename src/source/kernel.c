@@ -253,8 +253,12 @@ static void read_limits_file(struct vck_host *h, struct vck_root *root)
 	static const char *const words[] = {"Max locked memory"};
 	cleanup_blob struct vck_blob b = {0};
 	char *save = NULL, *word;
+	int r;
 
-	if (vck_root_lines(root, "proc/self/limits", words, 1, &b) < 0 || !b.len)
+	r = vck_root_lines(root, "proc/self/limits", words, 1, &b);
+	if (r < 0 && r != -ENOENT)
+		vck_problem(h, "kernel", "proc/self/limits", r, "memlock limit");
+	if (r < 0 || !b.len)
 		return;
 	word = strtok_r((char *)b.data + strlen(words[0]), " \t", &save);
 	if (!word)
@@ -273,8 +277,12 @@ static void read_page_size(struct vck_host *h, struct vck_root *root)
 	cleanup_blob struct vck_blob b = {0};
 	char *save = NULL, *word;
 	uint64_t kib;
+	int r;
 
-	if (vck_root_lines(root, "proc/self/smaps", words, 1, &b) < 0 || !b.len)
+	r = vck_root_lines(root, "proc/self/smaps", words, 1, &b);
+	if (r < 0 && r != -ENOENT)
+		vck_problem(h, "kernel", "proc/self/smaps", r, "page size");
+	if (r < 0 || !b.len)
 		return;
 	word = strtok_r((char *)b.data + strlen(words[0]), " \t", &save);
 	if (word && vck_parse_u64(word, 10, UINT32_MAX >> 10, &kib) == 0)

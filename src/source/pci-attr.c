@@ -18,15 +18,25 @@
 /* struct vck_device has no more: 6 BARs, ROM, 6 VF BARs, 4 windows (linux/pci.h). */
 #define RESOURCES_MAX 17
 
+void vck_pci_tally_attr(struct vck_pci_reader *rd, const struct vck_device *d, const char *what,
+			ssize_t err)
+{
+	/* ENODATA: whoever wrote the capture, or the text of lspci, does not say. */
+	if (err < 0 && err != -ENOENT && err != -ENOTDIR && err != -ENODATA)
+		vck_tally_add(&rd->tally, what, NULL, (int)err, d->address, d->syspath);
+}
+
 /* An attribute that few values of are in use on a host; NULL where it is not there. */
-static int read_word(struct vck_pci_reader *rd, struct vck_dir *dir, const char *name,
-		     const char **ret)
+static int read_word(struct vck_pci_reader *rd, const struct vck_device *d, struct vck_dir *dir,
+		     const char *name, const char *what, const char **ret)
 {
 	char text[128];
 	ssize_t n = vck_dir_attr(dir, name, text, sizeof(text));
 
-	if (n < 0)
+	if (n < 0) {
+		vck_pci_tally_attr(rd, d, what, n);
 		return 0;
+	}
 	*ret = vck_intern(&rd->names, text);
 	return *ret ? 0 : -ENOMEM;
 }
@@ -34,7 +44,8 @@ static int read_word(struct vck_pci_reader *rd, struct vck_dir *dir, const char 
 static int read_override(struct vck_pci_reader *rd, struct vck_device *d,
 			 struct vck_dir *dir)
 {
-	int r = read_word(rd, dir, "driver_override", &d->driver_override);
+	int r = read_word(rd, d, dir, "driver_override", "driver override",
+			  &d->driver_override);
 
 	/* What the kernel prints for a null pointer. */
 	if (r == 0 && d->driver_override &&
@@ -43,18 +54,26 @@ static int read_override(struct vck_pci_reader *rd, struct vck_device *d,
 	return r;
 }
 
-static void read_numbers(const struct vck_host *h, struct vck_device *d,
-			 struct vck_dir *dir)
+static void read_numbers(struct vck_pci_reader *rd, struct vck_device *d, struct vck_dir *dir)
 {
 	char text[32];
+	ssize_t n;
 	uint64_t v;
+	int r;
 
 	/* "-1" stays what it is without this. */
-	if (!h->no_numa && vck_dir_attr(dir, "numa_node", text, sizeof(text)) > 0 &&
-	    vck_parse_u64(text, 10, 65535, &v) == 0)
-		d->numa_node = (int)v;
-	if (d->class >> 16 == 0x03 && vck_dir_attr_u64(dir, "boot_vga", &v) == 0)
+	if (!rd->h->no_numa) {
+		n = vck_dir_attr(dir, "numa_node", text, sizeof(text));
+		if (n > 0 && vck_parse_u64(text, 10, 65535, &v) == 0)
+			d->numa_node = (int)v;
+		vck_pci_tally_attr(rd, d, "NUMA node", n);
+	}
+	if (d->class >> 16 != 0x03)
+		return;
+	r = vck_dir_attr_u64(dir, "boot_vga", &v);
+	if (r == 0)
 		d->boot_vga = vck_tri(v != 0);
+	vck_pci_tally_attr(rd, d, "boot display", r);
 }
 
 /* A function below its own driver whose registers just said D0: where only what is wrong is
@@ -71,6 +90,7 @@ static bool is_awake(const struct vck_host *h, const struct vck_device *d)
 static int read_power(struct vck_pci_reader *rd, struct vck_device *d,
 		      struct vck_dir *dir)
 {
+	static const char what[] = "power state";
 	uint64_t v;
 	int r;
 
@@ -79,14 +99,18 @@ static int read_power(struct vck_pci_reader *rd, struct vck_device *d,
 		d->have |= VCK_EV_POWER;
 		return 0;
 	}
-	r = read_word(rd, dir, "power_state", &d->power_state);
+	r = read_word(rd, d, dir, "power_state", what, &d->power_state);
 	if (r == 0)
-		r = read_word(rd, dir, "power/runtime_status", &d->runtime_status);
+		r = read_word(rd, d, dir, "power/runtime_status", what, &d->runtime_status);
 	if (r == 0 && d->runtime_status && !streq(d->runtime_status, "active"))
-		r = read_word(rd, dir, "power/control", &d->power_control);
-	if (d->power_state && !streq(d->power_state, "D0") &&
-	    vck_dir_attr_u64(dir, "d3cold_allowed", &v) == 0)
-		d->d3cold_allowed = vck_tri(v != 0);
+		r = read_word(rd, d, dir, "power/control", what, &d->power_control);
+	if (d->power_state && !streq(d->power_state, "D0")) {
+		int err = vck_dir_attr_u64(dir, "d3cold_allowed", &v);
+
+		if (err == 0)
+			d->d3cold_allowed = vck_tri(v != 0);
+		vck_pci_tally_attr(rd, d, what, err);
+	}
 	if (d->runtime_status)
 		d->have |= VCK_EV_POWER;
 	return r;
@@ -122,8 +146,10 @@ static int read_resources(struct vck_pci_reader *rd, struct vck_device *d,
 	char text[2048], *line, *next;
 	ssize_t got = vck_dir_attr(dir, "resource", text, sizeof(text));
 
-	if (got < 0)
+	if (got < 0) {
+		vck_pci_tally_attr(rd, d, "resources", got);
 		return 0;
+	}
 	for (line = text; line && n < RESOURCES_MAX; line = next, n++) {
 		next = strchr(line, '\n');
 		if (next)
@@ -184,6 +210,7 @@ static int read_reset(struct vck_pci_reader *rd, struct vck_device *d,
 	} else if (n == -ENOENT && whole && rd->h->kver >= FIRST_RESET_METHOD) {
 		d->have |= VCK_EV_RESET;
 	}
+	vck_pci_tally_attr(rd, d, "reset methods", n);
 	return 0;
 }
 
@@ -218,6 +245,7 @@ static bool may_be_vf(struct vck_pci_reader *rd, const struct vck_device *d)
 static int read_sriov(struct vck_pci_reader *rd, struct vck_device *d,
 		      struct vck_dir *dir, bool whole)
 {
+	static const char what[] = "SR-IOV state";
 	char name[64];
 	ssize_t n = -ENOENT, total;
 	struct vck_bdf pf;
@@ -225,6 +253,7 @@ static int read_sriov(struct vck_pci_reader *rd, struct vck_device *d,
 
 	if (may_be_vf(rd, d) || !whole)
 		n = vck_dir_link_name(dir, "physfn", name, sizeof(name));
+	vck_pci_tally_attr(rd, d, what, n);
 	if (n >= 0 && vck_bdf_parse(name, &pf) == 0) {
 		d->have |= VCK_EV_SRIOV;
 		return note_vf(rd, d, pf);
@@ -235,6 +264,7 @@ static int read_sriov(struct vck_pci_reader *rd, struct vck_device *d,
 		return 0;
 	}
 	total = vck_dir_attr(dir, "sriov_totalvfs", name, sizeof(name));
+	vck_pci_tally_attr(rd, d, what, total);
 	if (total > 0 && vck_parse_u32(name, 10, &d->sriov_totalvfs) == 0 &&
 	    vck_dir_attr_u64(dir, "sriov_numvfs", &vfs) == 0 && vfs <= UINT16_MAX) {
 		d->sriov_numvfs = (uint32_t)vfs;
@@ -286,10 +316,15 @@ static void read_unit(struct vck_pci_reader *rd, struct vck_device *d,
 		      struct vck_dir *dir)
 {
 	char name[256];
+	ssize_t n;
 
 	d->unit = listed_unit(rd, d->address);
 	if (!d->unit) {
-		if (vck_dir_link_name(dir, "iommu", name, sizeof(name)) < 0)
+		n = vck_dir_link_name(dir, "iommu", name, sizeof(name));
+		if (n == -EINVAL) /* the IOMMU itself: a directory with its unit in it */
+			return;
+		vck_pci_tally_attr(rd, d, "IOMMU unit", n);
+		if (n < 0)
 			return;
 		d->unit = vck_host_find_unit(rd->h, name);
 	}
@@ -315,7 +350,7 @@ int vck_pci_read_attributes(struct vck_pci_reader *rd, struct vck_device *d,
 {
 	int r;
 
-	read_numbers(rd->h, d, dir);
+	read_numbers(rd, d, dir);
 	read_unit(rd, d, dir);
 	r = read_override(rd, d, dir);
 	if (r == 0)

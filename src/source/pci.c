@@ -77,8 +77,10 @@ static int read_uevent(struct vck_pci_reader *rd, struct vck_device *d,
 	ssize_t n = vck_dir_attr(dir, "uevent", text, sizeof(text));
 	unsigned ids = 0;
 
-	if (n < 0)
+	if (n < 0) {
+		vck_pci_tally_attr(rd, d, "uevent, which tells whether files are missing", n);
 		return 0;
+	}
 	for (line = text; line; line = next) {
 		int r;
 
@@ -169,6 +171,7 @@ static int read_driver(struct vck_pci_reader *rd, struct vck_device *d,
 		if (n < 0) {
 			if (n == -ENOENT && whole)
 				d->have |= VCK_EV_DRIVER;
+			vck_pci_tally_attr(rd, d, "driver", n);
 			return 0;
 		}
 		d->driver = vck_intern(&rd->names, name);

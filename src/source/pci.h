@@ -50,6 +50,14 @@ struct vck_pci_reader {
 };
 
 /**
+ * vck_pci_tally_attr - note that an attribute of a function is there and could not be read
+ * @what: what it would have told, a literal
+ * @err: of reading it; what says that there is no such file is no problem
+ */
+void vck_pci_tally_attr(struct vck_pci_reader *rd, const struct vck_device *d, const char *what,
+			ssize_t err);
+
+/**
  * vck_pci_list_units - the units' own lists of what is behind them
  *
  * drivers/iommu/iommu-sysfs.c, iommu_device_link(): for each device the list has its name, and

@@ -40,6 +40,7 @@ struct cfg {
 	struct vck_file *file;
 	struct vck_pcicap *c;
 	uint8_t head[HEADER_SIZE];
+	int err;	 /* of the first read that failed, other than for a hole or the end */
 	bool no_pointer; /* to the capability list: a hole in the header */
 	struct vck_cap_layout *layout; /* NULL: each register is read by itself */
 	unsigned n_caps;	       /* met so far */
@@ -48,13 +49,22 @@ struct cfg {
 	unsigned n_ahead;
 };
 
+static ssize_t read_at(struct cfg *g, unsigned off, void *buf, size_t n)
+{
+	ssize_t got = vck_file_pread(g->file, buf, n, off);
+
+	if (got < 0 && got != -ENODATA && !g->err)
+		g->err = (int)got;
+	return got;
+}
+
 /* Up to @n bytes, from what came with the capability's first dword where that has them. */
 static ssize_t read_some(struct cfg *g, unsigned off, void *buf, size_t n)
 {
 	if (off == g->cap_end)
 		g->cap_end += (unsigned)n;
 	if (off < g->cap_pos || off - g->cap_pos + n > g->n_ahead)
-		return vck_file_pread(g->file, buf, n, off);
+		return read_at(g, off, buf, n);
 	memcpy(buf, g->ahead + (off - g->cap_pos), n);
 	return (ssize_t)n;
 }
@@ -108,7 +118,7 @@ static unsigned layout_more(const struct cfg *g, unsigned pos)
 /* The capability at @pos starts; true with its first dword. */
 static bool cap_begin(struct cfg *g, unsigned pos, uint32_t *head)
 {
-	ssize_t got = vck_file_pread(g->file, g->ahead, 4 + layout_more(g, pos), pos);
+	ssize_t got = read_at(g, pos, g->ahead, 4 + layout_more(g, pos));
 
 	g->cap_pos = pos;
 	g->cap_end = pos + 4;
@@ -484,5 +494,5 @@ int vck_pcicap_read(struct vck_file *f, struct vck_cap_layout *layout,
 	use_layout(&g, layout);
 	read_std(&g);
 	read_ext(&g);
-	return 0;
+	return g.err;
 }

@@ -39,16 +39,39 @@ static struct {
 	enum fault_kind kind;
 	long countdown; /* 0: off */
 	int err;
-	int *fired; /* shared with the parent */
+	struct {
+		bool fired;
+		char where[256];
+	} *seen; /* shared with the parent */
 } injector;
 
 static bool fails(enum fault_kind kind)
 {
 	if (injector.kind != kind || injector.countdown == 0 || --injector.countdown > 0)
 		return false;
-	*injector.fired = 1;
+	injector.seen->fired = true;
 	errno = kind == FAULT_ALLOC ? ENOMEM : injector.err;
 	return true;
+}
+
+static bool fails_at(const char *call, const char *path)
+{
+	if (!fails(FAULT_IO))
+		return false;
+	snprintf(injector.seen->where, sizeof(injector.seen->where), "%s %.200s", call, path);
+	errno = injector.err;
+	return true;
+}
+
+static bool fails_fd(const char *call, int fd)
+{
+	char link[64], path[256] = "";
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	if (injector.kind == FAULT_IO && injector.countdown == 1 &&
+	    readlink(link, path, sizeof(path) - 1) < 0)
+		path[0] = '\0';
+	return fails_at(call, path);
 }
 
 #define WRAP(ret, name, params) ret __real_##name params; ret __wrap_##name params; ret __wrap_##name params
@@ -75,32 +98,32 @@ WRAP(char *, strdup, (const char *s))
 
 WRAP(ssize_t, read, (int fd, void *buf, size_t n))
 {
-	return fails(FAULT_IO) ? -1 : __real_read(fd, buf, n);
+	return fails_fd("read", fd) ? -1 : __real_read(fd, buf, n);
 }
 
 WRAP(ssize_t, pread64, (int fd, void *buf, size_t n, off_t off))
 {
-	return fails(FAULT_IO) ? -1 : __real_pread64(fd, buf, n, off);
+	return fails_fd("pread", fd) ? -1 : __real_pread64(fd, buf, n, off);
 }
 
 WRAP(ssize_t, pread, (int fd, void *buf, size_t n, off_t off))
 {
-	return fails(FAULT_IO) ? -1 : __real_pread(fd, buf, n, off);
+	return fails_fd("pread", fd) ? -1 : __real_pread(fd, buf, n, off);
 }
 
 WRAP(ssize_t, readlinkat, (int at, const char *path, char *buf, size_t n))
 {
-	return fails(FAULT_IO) ? -1 : __real_readlinkat(at, path, buf, n);
+	return fails_at("readlink", path) ? -1 : __real_readlinkat(at, path, buf, n);
 }
 
 WRAP(struct dirent *, readdir, (DIR * d))
 {
-	return fails(FAULT_IO) ? NULL : __real_readdir(d);
+	return fails_fd("readdir", dirfd(d)) ? NULL : __real_readdir(d);
 }
 
 WRAP(struct dirent *, readdir64, (DIR * d))
 {
-	return fails(FAULT_IO) ? NULL : __real_readdir64(d);
+	return fails_fd("readdir", dirfd(d)) ? NULL : __real_readdir64(d);
 }
 
 /* openat2 has no wrapper in glibc: it goes through syscall(). */
@@ -115,7 +138,7 @@ long __wrap_syscall(long nr, ...)
 	for (size_t i = 0; i < ARRAY_SIZE(a); i++)
 		a[i] = va_arg(ap, long);
 	va_end(ap);
-	if (nr == SYS_openat2 && fails(FAULT_IO))
+	if (nr == SYS_openat2 && fails_at("open", (const char *)a[1]))
 		return -1;
 	return __real_syscall(nr, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
@@ -176,9 +199,11 @@ static struct outcome run(char **args, int n)
 	int out[2], err[2];
 	pid_t pid;
 
-	*injector.fired = 0;
+	injector.seen->fired = false;
+	injector.seen->where[0] = '\0';
 	if (!o.out || pipe(out) < 0 || pipe(err) < 0)
 		abort();
+	fflush(stdout); /* or the child prints it once more, before its document */
 	pid = fork();
 	if (pid == 0) {
 		close(out[0]);
@@ -193,7 +218,7 @@ static struct outcome run(char **args, int n)
 	waitpid(pid, &o.status, 0);
 	close(out[0]);
 	close(err[0]);
-	o.fired = *injector.fired;
+	o.fired = injector.seen->fired;
 	return o;
 }
 
@@ -248,8 +273,8 @@ static long try_all(char **args, int n, const struct outcome *base, const char *
 		*gave_up += WIFEXITED(o.status) && WEXITSTATUS(o.status) == VCK_EXIT_FAILED;
 		free(o.out);
 		if (wrong) {
-			printf("not ok - %s: %s call %ld failing (%s): %s\n", args[0], what, k,
-			       vck_errno_name(injector.err), wrong);
+			printf("not ok - %s: %s call %ld failing (%s): %s: %s\n", args[0], what, k,
+			       vck_errno_name(injector.err), wrong, injector.seen->where);
 			bad++;
 		}
 		if (!o.fired)
@@ -353,9 +378,9 @@ int main(int argc, char **argv)
 		fputs("usage: faults CAPTURE [--all]\n", stderr);
 		return 2;
 	}
-	injector.fired = mmap(NULL, sizeof(int), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+	injector.seen = mmap(NULL, sizeof(*injector.seen), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 			      -1, 0);
-	if (injector.fired == MAP_FAILED)
+	if (injector.seen == MAP_FAILED)
 		return 2;
 	all = argc > 2 && streq(argv[2], "--all");
 	bad += test_command((char **)list, 4, all ? ARRAY_SIZE(errors) : ERRORS_ALWAYS);
