@@ -6,7 +6,9 @@
 
 #include <errno.h>
 #include <pci/pci.h>
+#include <setjmp.h>
 
+#include "base/oom.h"
 #include "source/gather.h"
 
 struct kind {
@@ -88,11 +90,39 @@ static void quiet(char *msg, ...)
 	(void)msg;
 }
 
-/* libpci wants this not to return; it calls it when memory is short. */
+/* libpci calls this when memory is short, wants it not to return, and hands over nothing by which
+ * to find the way back: the one place where that is kept, for as long as names are looked up. */
+static _Thread_local jmp_buf *way_back;
+
 static void PCI_NONRET give_up(char *msg, ...)
 {
 	(void)msg;
-	abort();
+	longjmp(*way_back, 1);
+}
+
+/* What libpci was in the middle of when it gave up is freed with the rest of it, but for the open
+ * file of names. */
+static int name_all_or_none(struct vck_host *h, struct pci_access *a, struct kinds *kinds)
+{
+	jmp_buf here;
+	int r;
+
+	way_back = &here;
+	r = setjmp(here) == 0 ? name_all(h, a, kinds) : vck_oom();
+	way_back = NULL;
+	return r;
+}
+
+/* pci_alloc() has nobody to ask yet what to do, and ends the process with the exit status 1: more
+ * than it takes must be there. */
+static struct pci_access *access_new(void)
+{
+	void *volatile room = malloc(64 << 10); /* or the compiler takes both away */
+
+	if (!room)
+		return NULL;
+	free(room);
+	return pci_alloc();
 }
 
 int vck_read_names(struct vck_host *h)
@@ -106,7 +136,7 @@ int vck_read_names(struct vck_host *h)
 	r = kinds_init(&kinds, h->n_devices);
 	if (r < 0)
 		return r;
-	a = pci_alloc();
+	a = access_new();
 	if (!a) {
 		free(kinds.slots);
 		return -ENOMEM;
@@ -117,7 +147,7 @@ int vck_read_names(struct vck_host *h)
 	/* Only pci.ids: neither the user's cache of answers from the network nor udev's
 	 * list. */
 	(void)pci_set_param(a, (char *)"net.cache_name", (char *)"");
-	r = name_all(h, a, &kinds);
+	r = name_all_or_none(h, a, &kinds);
 	pci_cleanup(a);
 	free(kinds.slots);
 	return r;
