@@ -21,11 +21,12 @@ static const struct vck_option options[] = {
 	{ 0 },
 };
 
-static void print_none(const struct vck_global *g)
+static void print_none(const struct vck_global *g, const struct vck_host *h)
 {
 	cleanup_buf struct vck_buf b = { 0 };
 
-	vck_buf_adds(&b, "There are no IOMMU groups ('");
+	vck_buf_adds(&b, vck_host_has(h, VCK_EV_GROUPS) ? "There are no IOMMU groups ('"
+							: "IOMMU groups could not be read ('");
 	vck_command_label(&b, g->root, "host");
 	vck_buf_adds(&b, "' says why, '");
 	vck_command_label(&b, g->root, "groups --predict");
@@ -45,7 +46,7 @@ static int print(struct vck_host *h, const struct vck_global *g, bool predict, b
 	if (json)
 		return VCK_EXIT_OK;
 	if (!predict && !h->n_groups) {
-		print_none(g);
+		print_none(g, h);
 		return VCK_EXIT_OK;
 	}
 	r = vck_render_groups(stdout, h, predict, &g->style);

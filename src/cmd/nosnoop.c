@@ -124,7 +124,10 @@ static int show(struct vck_global *g, const struct vck_nosnoop_options *o)
 	if (o->json)
 		return print_json(h, VCK_EXIT_OK);
 	if (!any_selected(h) && !h->n_absent_locks) {
-		vck_warn("no function here has a PCI Express capability, so none has the bit (--all shows the others)");
+		if (!vck_host_has(h, VCK_EV_FUNCTIONS))
+			vck_warn("PCI functions could not be read, so it is not known which of them have the bit");
+		else
+			vck_warn("no function here has a PCI Express capability, so none has the bit (--all shows the others)");
 		return VCK_EXIT_OK;
 	}
 	r = vck_render_nosnoop(stdout, h, &g->style, &table);

@@ -3,6 +3,8 @@
 # `list`, `show` and `host` for people: order, columns, filters, tree, colour, and foreign
 # text that must not reach a terminal as it is.
 
+bats_require_minimum_version 1.5.0
+
 setup() {
 	. "${srcdir:-.}/tests/cli/lib.bash"
 	HOST=$BATS_TEST_TMPDIR/host
@@ -316,4 +318,16 @@ say_all() { # ROOT
 	[ "$(listed -c 03)" = "0000:01:00.0 10de:2204 0300??" ]
 	[ -z "$(listed -c 030000)" ]
 	[ -z "$(listed -d ::0108:02)" ]
+}
+
+# In a container without /sys, or a copy that lacks the half of it.
+@test "what could not be read is not said to be absent" {
+	mkdir -p "$BATS_TEST_TMPDIR/part/proc/sys/kernel" "$BATS_TEST_TMPDIR/part/sys/devices"
+	run --separate-stderr "$VC" --root "$BATS_TEST_TMPDIR/part" groups
+	echo "$output / $stderr"
+	[[ "$output" == "IOMMU groups could not be read ("*" host' says why, "* ]]
+	run --separate-stderr "$VC" --root "$BATS_TEST_TMPDIR/part" nosnoop
+	echo "$output / $stderr"
+	[ -z "$output" ]
+	[[ "$stderr" == *"PCI functions could not be read, so it is not known which of them have the bit" ]]
 }
