@@ -216,6 +216,10 @@ static int open_confined(const struct vck_global *g, struct vck_root **ret)
 {
 	int view = -1, r;
 
+	if (g->root && !*g->root) { /* "/." of it would be this host */
+		vck_error("--root: '' is not a path");
+		return -ENOENT;
+	}
 	if (g->root && !g->keeps_rights && !g->no_sandbox)
 		view = vck_sandbox_seal(g->root);
 	r = confine(g);

@@ -194,3 +194,15 @@ refused() { # TEXT ARGUMENTS...
 		[[ ! $output == *Permission* || $output == *"run as root"* ]]
 	done
 }
+
+# --root "$UNSET" is a mistake, and not a question about this host.
+@test "an empty root is none" {
+	for option in --root= --sysroot=; do
+		run --separate-stderr "$VC" "$option" list
+		[ "$status" -eq 2 ]
+		[ -z "$output" ]
+		[ "$stderr" = "viommu-check: --root: '' is not a path" ]
+	done
+	run --separate-stderr "$VC" list --root ''
+	[ "$status" -eq 2 ]
+}
