@@ -10,6 +10,7 @@
 #include <sys/utsname.h>
 
 #include "base/errname.h"
+#include "base/oom.h"
 #include "cmd/commands.h"
 #include "source/capture.h"
 #include "write/file.h"
@@ -141,7 +142,7 @@ static int record(const struct request *q, struct vck_global *g, struct vck_buf 
 		r = vck_capture_scrub(t);
 	if (r == 0)
 		vck_capture_format(t, out);
-	if (out->failed)
+	if (out->failed || vck_oom_seen())
 		r = -ENOMEM;
 	if (r == -ENOMEM)
 		vck_error("out of memory");

@@ -105,6 +105,10 @@ int vck_flush_stdout(int status)
 		bad = 1;
 	err = err ? err : errno;
 	vck_progress_stop();
+	if (vck_oom_seen() && status != VCK_EXIT_FAILED) {
+		vck_error("out of memory: what was printed may lack something");
+		return status == VCK_EXIT_OK ? VCK_EXIT_FAILED : status;
+	}
 	if (!bad || err == EPIPE)
 		return status;
 	vck_error("standard output: cannot write: %s", vck_errno_text(err ? err : EIO));

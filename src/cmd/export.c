@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/errname.h"
+#include "base/oom.h"
 #include "cmd/commands.h"
 #include "render/export.h"
 #include "write/file.h"
@@ -48,6 +49,8 @@ static int write_out(const struct request *q, const struct vck_host *h,
 	if (!q->output)
 		return r;
 	if (fclose(out) != 0 && r == 0)
+		r = -ENOMEM;
+	if (r == 0 && vck_oom_seen()) /* a line may be missing */
 		r = -ENOMEM;
 	if (r == 0)
 		r = vck_file_write(q->output, text, len, 0644);
