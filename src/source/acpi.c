@@ -216,8 +216,14 @@ static int no_tables(struct vck_host *h, struct vck_root *root, int err)
 		vck_problem(h, "acpi", TABLES, err, "which ACPI tables there are is unknown");
 		return 0;
 	}
-	if (vck_root_opendir(root, "sys/firmware", &dir) < 0 || vck_dir_list(dir, &names) < 0)
+	err = vck_root_opendir(root, "sys/firmware", &dir);
+	if (err == 0)
+		err = vck_dir_list(dir, &names);
+	if (err < 0) {
+		if (err != -ENOENT && err != -ENODATA)
+			vck_problem(h, "acpi", "sys/firmware", err, "whether there are ACPI tables");
 		return 0;
+	}
 	h->acpi.present = VCK_NO;
 	h->have |= VCK_EV_ACPI;
 	return 0;

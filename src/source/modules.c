@@ -120,6 +120,12 @@ struct indexes {
 	bool live, no_loading;
 };
 
+/* Not only missing, or left out of a capture. */
+static bool is_refused(int err)
+{
+	return err < 0 && err != -ENOENT && err != -ENODATA;
+}
+
 static enum vck_tri available(const struct indexes *x, const char *module,
 			      enum vck_tri loaded)
 {
@@ -128,7 +134,7 @@ static enum vck_tri available(const struct indexes *x, const char *module,
 		return VCK_YES;
 	if (x->no_loading && loaded == VCK_NO)
 		return VCK_NO;
-	if (x->dep_err == 0)
+	if (x->dep_err == 0 && !is_refused(x->builtin_err))
 		return VCK_NO;
 	return x->live ? kmod_finds(module) : VCK_UNKNOWN;
 }
@@ -303,8 +309,9 @@ static void set_availability(struct vck_host *h, struct vck_root *root,
 	v->iommufd_available = available(&x, modules[IOMMUFD], loaded[IOMMUFD]);
 	v->platform_available = available(&x, modules[PLATFORM], loaded[PLATFORM]);
 	v->amba_available = available(&x, modules[AMBA], loaded[AMBA]);
-	if (v->vfio_pci_available == VCK_UNKNOWN)
-		vck_problem(h, "modules", "lib/modules", x.dep_err,
+	if (v->vfio_pci_available == VCK_UNKNOWN || is_refused(x.dep_err) ||
+	    is_refused(x.builtin_err))
+		vck_problem(h, "modules", "lib/modules", x.dep_err ? x.dep_err : x.builtin_err,
 			    "whether the kernel has VFIO modules to load");
 	vck_blob_done(&x.dep);
 	vck_blob_done(&x.builtin);

@@ -36,16 +36,22 @@ int vck_node_acpi_path(struct vck_host *h, struct vck_root *root, struct vck_dir
 	return *node && *ret ? 0 : -ENOMEM;
 }
 
-struct vck_dt_node *vck_node_of(const struct vck_host *h, struct vck_dir *dir)
+int vck_node_of(const struct vck_host *h, struct vck_dir *dir, struct vck_dt_node **ret)
 {
 	char path[VCK_PATH_LEN];
 	const char *below;
+	ssize_t n;
 
-	if (!h->dt.root || vck_dir_link_path(dir, "of_node", path, sizeof(path)) < 0)
-		return NULL;
+	*ret = NULL;
+	if (!h->dt.root)
+		return 0;
+	n = vck_dir_link_path(dir, "of_node", path, sizeof(path));
+	if (n < 0) /* a captured tree may have something else of that name */
+		return n == -ENOENT || n == -EINVAL ? 0 : (int)n;
 	below = str_after(path, DT_BASE);
-	return below && (*below == '/' || !*below) ? vck_dt_find_path(&h->dt, below)
-						   : NULL;
+	if (below && (*below == '/' || !*below))
+		*ret = vck_dt_find_path(&h->dt, below);
+	return 0;
 }
 
 /* --- paths --- */
@@ -129,8 +135,14 @@ static int look_up_bus(struct vck_pci_reader *rd, struct vck_root_bus *bus)
 	if (!bus->parent)
 		return -ENOMEM;
 	/* The directory above all devices is none itself. */
-	if (*bus->parent && vck_root_opendir(rd->root, path, &above) == 0)
-		bus->parent_node = vck_node_of(rd->h, above);
+	r = *bus->parent ? vck_root_opendir(rd->root, path, &above) : 0;
+	if (r == 0 && above)
+		r = vck_node_of(rd->h, above, &bus->parent_node);
+	if (r < 0 && r != -ENOENT) {
+		vck_tally_add(&rd->tally, "device tree node of the host bridge", NULL, r, bus->path,
+			      path);
+		return r == -ENOMEM ? r : 0;
+	}
 	bus->looked_up = true;
 	return 0;
 }
@@ -202,7 +214,9 @@ int vck_pci_read_companions(struct vck_pci_reader *rd, struct vck_device *d,
 	if (own < 0)
 		vck_tally_add(&rd->tally, "ACPI companion", NULL, own, d->address,
 			      d->syspath);
-	d->of_node = vck_node_of(rd->h, dir);
+	r = vck_node_of(rd->h, dir, &d->of_node);
+	vck_pci_tally_attr(rd, d, "device tree node", r);
+	own = own ? own : r;
 	r = find_bus(rd, d);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;

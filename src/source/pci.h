@@ -95,7 +95,11 @@ void vck_pci_reader_done(struct vck_pci_reader *rd);
  */
 int vck_node_acpi_path(struct vck_host *h, struct vck_root *root, struct vck_dir *dir,
 		       const char **node, const char **ret) must_check;
-/* The device tree node behind the link of_node in @dir; NULL when there is none, or no tree. */
-struct vck_dt_node *vck_node_of(const struct vck_host *h, struct vck_dir *dir);
+/**
+ * vck_node_of - the device tree node behind the link of_node in @dir
+ * @ret: NULL with 0 when there is none, or no tree
+ * Return: 0, or the error of reading a link that is there.
+ */
+int vck_node_of(const struct vck_host *h, struct vck_dir *dir, struct vck_dt_node **ret) must_check;
 
 #endif

@@ -115,6 +115,15 @@ static bool is_wanted(const struct platform_reader *rd, const struct candidate *
 
 /* --- what it is --- */
 
+/* What is there and could not be read: missing files, and what a capture says nobody read, are
+ * no problem. */
+static void tally_attr(struct platform_reader *rd, const struct candidate *c, const char *what,
+		       ssize_t err)
+{
+	if (err < 0 && err != -ENOENT && err != -ENOTDIR && err != -ENODATA)
+		vck_tally_add(&rd->tally, what, NULL, (int)err, c->name, c->path);
+}
+
 static int read_text(struct platform_reader *rd, struct vck_dir *dir, const char *name,
 		     const char **ret)
 {
@@ -172,6 +181,7 @@ static int add_device(struct platform_reader *rd, const struct candidate *c)
 {
 	struct vck_device *d = vck_host_add_device(rd->h, c->name);
 	char unit[256];
+	ssize_t n;
 	int r;
 
 	if (!d)
@@ -190,7 +200,10 @@ static int add_device(struct platform_reader *rd, const struct candidate *c)
 	if (c->acpi_err < 0)
 		vck_tally_add(&rd->tally, "ACPI companion", NULL, c->acpi_err, c->name,
 			      c->path);
-	if (vck_dir_link_name(c->dir, "iommu", unit, sizeof(unit)) >= 0) {
+	n = vck_dir_link_name(c->dir, "iommu", unit, sizeof(unit));
+	if (n != -EINVAL) /* the IOMMU itself: a directory with its unit in it */
+		tally_attr(rd, c, "IOMMU unit", n);
+	if (n >= 0) {
 		d->has_iommu_link = true;
 		d->unit = vck_host_find_unit(rd->h, unit);
 	}
@@ -234,8 +247,10 @@ static int consider(struct platform_reader *rd, struct vck_dir *bus, const char 
 	}
 	c.dir = dir;
 	c.path = path;
-	c.of_node = vck_node_of(rd->h, dir);
+	r = vck_node_of(rd->h, dir, &c.of_node);
+	tally_attr(rd, &c, "device tree node", r);
 	c.driver_len = vck_dir_link_name(dir, "driver", c.driver, sizeof(c.driver));
+	tally_attr(rd, &c, "driver", c.driver_len);
 	return is_wanted(rd, &c) ? add_device(rd, &c) : 0;
 }
 

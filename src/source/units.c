@@ -191,6 +191,7 @@ static int read_parent(struct vck_host *h, struct vck_root *root, struct vck_uni
 	char path[VCK_PATH_LEN];
 	struct vck_bdf bdf;
 	const char *up = "../..", *name;
+	int r;
 
 	if (u->driver == VCK_IOMMU_UNKNOWN && is_virtio_iommu(root, unit_path)) {
 		u->driver = VCK_IOMMU_VIRTIO;
@@ -200,16 +201,23 @@ static int read_parent(struct vck_host *h, struct vck_root *root, struct vck_uni
 	/* …/PARENT/iommu/NAME; Intel's units hang below sys/devices/virtual and have
 	 * none. */
 	if (vck_path_join(unit_path, up, path, sizeof(path)) < 0 ||
-	    str_ends(path, "sys/devices/virtual") ||
-	    vck_root_opendir(root, path, &parent) < 0)
+	    str_ends(path, "sys/devices/virtual"))
 		return 0;
+	r = vck_root_opendir(root, path, &parent);
+	if (r < 0) {
+		if (r != -ENOENT)
+			vck_problem(h, "units", path, r, "what carries %s", u->name);
+		return 0;
+	}
 	name = strrchr(path, '/');
 	u->parent = vck_arena_strdup(&h->arena, name ? name + 1 : path);
 	if (!u->parent)
 		return -ENOMEM;
 	if (vck_bdf_parse(u->parent, &bdf) == 0)
 		u->segment = (uint16_t)bdf.domain;
-	u->of_node = vck_node_of(h, parent);
+	r = vck_node_of(h, parent, &u->of_node);
+	if (r < 0)
+		vck_problem(h, "units", path, r, "device tree node of %s", u->name);
 	return u->driver == VCK_IOMMU_UNKNOWN ? driver_of_parent(h, u, parent) : 0;
 }
 
@@ -234,9 +242,12 @@ static int read_unit(struct vck_host *h, struct vck_root *root, struct vck_dir *
 		vck_problem(h, "units", CLASS_DIR, r, "registers of %s", name);
 	if (r == -ENOMEM)
 		return r;
-	if (vck_dir_link_path(class, name, path, sizeof(path)) < 0)
-		return 0;
-	return read_parent(h, root, u, path);
+	r = (int)vck_dir_link_path(class, name, path, sizeof(path));
+	if (r >= 0)
+		return read_parent(h, root, u, path);
+	if (r != -ENOENT && r != -EINVAL)
+		vck_problem(h, "units", CLASS_DIR, r, "what carries %s", name);
+	return 0;
 }
 
 static int read_all(struct vck_host *h, struct vck_root *root, struct vck_dir *class)

@@ -347,9 +347,9 @@ static long test_texts(const char *root)
 
 		injector.countdown = 0;
 		base = run((char **)args, n);
-		if (!base.len)
-			abort();
-		bad += try_all((char **)args, n, &base, "allocation for a text", 1, &gave_up);
+		if (base.len) /* not every host has such a function */
+			bad += try_all((char **)args, n, &base, "allocation for a text", 1,
+				       &gave_up);
 		free(base.out);
 	}
 	return bad;
