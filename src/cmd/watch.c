@@ -193,10 +193,12 @@ static int run_watch(struct watch *w)
 	return r < 0 ? VCK_EXIT_FAILED : VCK_EXIT_OK;
 }
 
-static int take_seconds(const char *name, const char *arg, uint32_t *ret)
+static int take_seconds(const char *name, const char *arg, uint32_t least, uint32_t *ret)
 {
 	int r = vck_parse_u32(arg, 10, ret);
 
+	if (r == 0 && *ret < least)
+		r = -ERANGE;
 	if (r < 0)
 		vck_error("--%s: '%s' is not a number of seconds", name, arg);
 	return r;
@@ -206,8 +208,8 @@ static int take_option(void *request, int id, const char *arg)
 {
 	struct watch *w = request;
 
-	return id == OPT_INTERVAL ? take_seconds("interval", arg, &w->interval)
-				  : take_seconds("for", arg, &w->limit);
+	return id == OPT_INTERVAL ? take_seconds("interval", arg, 0, &w->interval)
+				  : take_seconds("for", arg, 1, &w->limit);
 }
 
 int vck_watch_main(const struct vck_command *c, struct vck_global *g, int argc, char **argv)

@@ -206,3 +206,10 @@ refused() { # TEXT ARGUMENTS...
 	run --separate-stderr "$VC" list --root ''
 	[ "$status" -eq 2 ]
 }
+
+# What a script computed to be no time at all must not become for ever.
+@test "watch: no time is refused" {
+	run timeout 10 "$VC" watch --for=0
+	[ "$status" -eq 2 ]
+	[ "$output" = "viommu-check: --for: '0' is not a number of seconds" ]
+}
