@@ -5,6 +5,7 @@
 
 #include "check/attach.h"
 #include "check/tables-internal.h"
+#include "check/unit-index.h"
 #include "check/units.h"
 
 /* Module and driver names write '-' and '_' for the same thing. */
@@ -250,31 +251,6 @@ enum vck_tri vck_param_on(const struct vck_host *h, const char *module, const ch
 		       : VCK_UNKNOWN; /* it has the last word */
 }
 
-/* These never called bus_set_iommu() for the PCI bus (5.10 to 5.18; tegra-smmu did from 5.11
- * on). */
-static bool serves_pci(const struct vck_unit *u)
-{
-	static const char *const platform_only[] = {"ipmmu", "mtk",	 "mediatek", "exynos",
-						    "rk_iommu", "rockchip", "sun50i", "omap",
-						    "msm", "qcom"};
-
-	for (size_t i = 0; u->driver == VCK_IOMMU_OTHER && u->driver_name &&
-			   i < ARRAY_SIZE(platform_only); i++) {
-		if (str_after(u->driver_name, platform_only[i]))
-			return false;
-	}
-	return true;
-}
-
-static bool bus_has_iommu(const struct vck_host *h, const struct vck_device *d)
-{
-	for (size_t i = 0; i < h->n_units; i++) {
-		if (h->units[i]->active && (d->bus != VCK_BUS_PCI || serves_pci(h->units[i])))
-			return true;
-	}
-	return false;
-}
-
 /* 5.10: only where the bus has no IOMMU at all (vfio_iommu_group_get); later for every
  * device without a group (vfio_group_find_or_alloc). */
 enum vck_tri vck_device_may_noiommu(const struct vck_host *h, const struct vck_device *d)
@@ -284,7 +260,8 @@ enum vck_tri vck_device_may_noiommu(const struct vck_host *h, const struct vck_d
 
 	if (on != VCK_YES || !h->kver || h->kver >= VCK_KVER(5, 19))
 		return on;
-	return bus_has_iommu(h, d) ? VCK_NO : VCK_YES;
+	return vck_tri(!(d->bus == VCK_BUS_PCI ? vck_units_any_for_pci(h)
+					       : vck_units_any_active(h)));
 }
 
 enum vck_path vck_host_path(const struct vck_host *h)

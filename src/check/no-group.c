@@ -5,6 +5,7 @@
 
 #include "check/rules.h"
 #include "check/tables.h"
+#include "check/unit-index.h"
 #include "check/units.h"
 
 struct cause {
@@ -52,15 +53,6 @@ static bool switched_off(const struct vck_subject *s, struct vck_finding *f)
 	return true;
 }
 
-static const struct vck_unit *unit_of_state(const struct vck_host *h, bool active)
-{
-	for (size_t i = 0; i < h->n_units; i++) {
-		if (h->units[i]->active == active)
-			return h->units[i];
-	}
-	return NULL;
-}
-
 static bool guest_has_none(const struct vck_subject *s, struct vck_finding *f)
 {
 	if (s->host->in_guest != VCK_YES || s->host->n_units ||
@@ -84,7 +76,7 @@ static bool intel_not_on(const struct vck_subject *s, struct vck_finding *f)
 {
 	const struct vck_host *h = s->host;
 
-	if (!h->acpi.dmar || unit_of_state(h, true) || !vck_host_has(h, VCK_EV_CMDLINE) ||
+	if (!h->acpi.dmar || vck_units_first(h, true) || !vck_host_has(h, VCK_EV_CMDLINE) ||
 	    vck_cmdline_has(h, "intel_iommu", "on"))
 		return false;
 	vck_finding_summary(
@@ -121,7 +113,7 @@ static bool cca_missing(const struct vck_subject *s, struct vck_finding *f)
 static bool interrupts_only(const struct vck_subject *s, struct vck_finding *f)
 {
 	const struct vck_unit *u =
-		s->device ? s->device->unit : unit_of_state(s->host, false);
+		s->device ? s->device->unit : vck_units_first(s->host, false);
 
 	if (!u || u->active || u->driver != VCK_IOMMU_AMD ||
 	    vck_amd_translates(s->host) != VCK_NO)
@@ -142,7 +134,7 @@ static bool interrupts_only(const struct vck_subject *s, struct vck_finding *f)
 static bool not_driven(const struct vck_subject *s, struct vck_finding *f)
 {
 	const struct vck_unit *u =
-		s->device ? s->device->unit : unit_of_state(s->host, false);
+		s->device ? s->device->unit : vck_units_first(s->host, false);
 
 	if (!u || u->active)
 		return false;
@@ -172,7 +164,7 @@ static bool not_driven(const struct vck_subject *s, struct vck_finding *f)
 static bool virtio_lookup(const struct vck_subject *s, struct vck_finding *f)
 {
 	const struct vck_host *h = s->host;
-	const struct vck_unit *u = unit_of_state(h, true);
+	const struct vck_unit *u = vck_units_first(h, true);
 
 	if (h->n_groups || !u || u->driver != VCK_IOMMU_VIRTIO ||
 	    h->kver < VCK_KVER(6, 15) || h->kver > VCK_KVER(6, 16))
@@ -198,7 +190,7 @@ static bool no_evidence(const struct vck_subject *s, struct vck_finding *f)
 		bool iommu = streq(t->signature, "DMAR") || streq(t->signature, "IVRS") ||
 			     streq(t->signature, "IORT") || streq(t->signature, "VIOT");
 
-		if (!iommu || t->read != VCK_NO || unit_of_state(h, true))
+		if (!iommu || t->read != VCK_NO || vck_units_first(h, true))
 			continue;
 		vck_finding_summary(
 			s, f, "no IOMMU group; why is in %s, which could not be read",
@@ -215,7 +207,7 @@ static bool no_table(const struct vck_subject *s, struct vck_finding *f)
 {
 	const struct vck_host *h = s->host;
 
-	if (unit_of_state(h, true) || unit_of_state(h, false) ||
+	if (vck_units_first(h, true) || vck_units_first(h, false) ||
 	    !vck_host_has(h, VCK_EV_ACPI))
 		return false;
 	vck_finding_summary(

@@ -35,7 +35,8 @@ struct vck_unit_index {
 	size_t *buckets; /* a power of two of them */
 	size_t n_buckets;
 	size_t n_units; /* it is about */
-	bool active, amd, by_firmware;
+	bool active, amd, by_firmware, for_pci;
+	const struct vck_unit *first[2]; /* not active, active */
 	bool alike_known;
 	const struct vck_unit *alike;
 };
@@ -129,6 +130,22 @@ static int add_key(struct vck_host *h, struct vck_unit *u, size_t at, struct key
 	return 0;
 }
 
+/* These never called bus_set_iommu() for the PCI bus (5.10 to 5.18; tegra-smmu did from 5.11
+ * on). */
+static bool serves_pci(const struct vck_unit *u)
+{
+	static const char *const platform_only[] = {"ipmmu", "mtk",	 "mediatek", "exynos",
+						    "rk_iommu", "rockchip", "sun50i", "omap",
+						    "msm", "qcom"};
+
+	for (size_t i = 0; u->driver == VCK_IOMMU_OTHER && u->driver_name &&
+			   i < ARRAY_SIZE(platform_only); i++) {
+		if (str_after(u->driver_name, platform_only[i]))
+			return false;
+	}
+	return true;
+}
+
 /* What never changes of a unit. */
 static int add_unit(struct vck_host *h, size_t at)
 {
@@ -136,7 +153,10 @@ static int add_unit(struct vck_host *h, size_t at)
 	struct vck_unit *u = h->units[at];
 	int r = add_key(h, u, at, (struct key){.kind = BY_NAME, .name = u->name});
 
+	if (!x->first[u->active])
+		x->first[u->active] = u;
 	x->active |= u->active;
+	x->for_pci |= u->active && serves_pci(u);
 	x->amd |= u->driver == VCK_IOMMU_AMD;
 	x->by_firmware |= u->active && vck_unit_is_by_firmware(u);
 	if (r == 0 && u->parent)
@@ -303,6 +323,28 @@ bool vck_units_any_by_firmware(const struct vck_host *h)
 			return true;
 	}
 	return x && x->by_firmware;
+}
+
+bool vck_units_any_for_pci(const struct vck_host *h)
+{
+	const struct vck_unit_index *x = index_of(h);
+
+	for (size_t i = 0; !x && i < h->n_units; i++) {
+		if (h->units[i]->active && serves_pci(h->units[i]))
+			return true;
+	}
+	return x && x->for_pci;
+}
+
+const struct vck_unit *vck_units_first(const struct vck_host *h, bool active)
+{
+	const struct vck_unit_index *x = index_of(h);
+
+	for (size_t i = 0; !x && i < h->n_units; i++) {
+		if (h->units[i]->active == active)
+			return h->units[i];
+	}
+	return x ? x->first[active] : NULL;
 }
 
 static const struct vck_unit *alike(const struct vck_host *h)

@@ -33,6 +33,10 @@ static inline bool vck_unit_is_by_firmware(const struct vck_unit *u)
 bool vck_units_any_active(const struct vck_host *h);
 bool vck_units_any_amd(const struct vck_host *h);
 bool vck_units_any_by_firmware(const struct vck_host *h);
+/* Is one active that the PCI bus had before 5.19? */
+bool vck_units_any_for_pci(const struct vck_host *h);
+/* The first that is active, or is not; NULL for none. */
+const struct vck_unit *vck_units_first(const struct vck_host *h, bool active);
 /* What stands for every active unit where all of them answer alike, else NULL. */
 const struct vck_unit *vck_units_alike(const struct vck_host *h);
 /* Note it, after what they answer was derived. */
