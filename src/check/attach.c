@@ -515,6 +515,7 @@ int vck_derive_attach(struct vck_host *h)
 		note_vf_in_use(h->devices[i]);
 	}
 	h->deferral = vck_host_deferral(h);
+	vck_tables_note_msi(h);
 	h->isolated_msi = every_bridge_isolates(h);
 	for (size_t i = 0; r == 0 && i < h->n_groups; i++)
 		r = vck_group_prepare(h, h->groups[i]);

@@ -338,10 +338,10 @@ static enum vck_tri own_msi_isolated(const struct vck_host *h, const struct vck_
 	return tables_whole(h) && h->acpi.present == VCK_YES ? VCK_NO : VCK_UNKNOWN;
 }
 
-/* Every controller of the host (irq_domain_check_msi_remap). With ACPI an ITS excludes v2m
- * frames (irq-gic-v3.c:gic_init_bases); whether there are any without one stands in the MADT,
- * which is not read. */
-static enum vck_tri every_msi_isolated(const struct vck_host *h, const struct vck_device *d)
+/* Every controller of the host (irq_domain_check_msi_remap), of one with a device tree or not.
+ * With ACPI an ITS excludes v2m frames (irq-gic-v3.c:gic_init_bases); whether there are any
+ * without one stands in the MADT, which is not read. */
+static enum vck_tri every_msi(const struct vck_host *h, bool dt)
 {
 	bool its = false;
 
@@ -350,7 +350,7 @@ static enum vck_tri every_msi_isolated(const struct vck_host *h, const struct vc
 			return VCK_NO;
 		its |= uses_its(h->devices[i]);
 	}
-	if (by_dt(h, d))
+	if (dt)
 		return vck_dt_msi_remap(h);
 	if (its && !h->dt.root)
 		return VCK_YES;
@@ -361,6 +361,15 @@ static enum vck_tri every_msi_isolated(const struct vck_host *h, const struct vc
 	return VCK_UNKNOWN;
 }
 
+void vck_tables_note_msi(struct vck_host *h)
+{
+	if (h->arch != VCK_ARCH_AARCH64 || h->kver >= VCK_KVER(6, 3))
+		return;
+	for (int dt = 0; dt < 2; dt++)
+		h->every_msi[dt] = every_msi(h, dt);
+	h->every_msi_known = true;
+}
+
 enum vck_tri vck_tables_isolated_msi(const struct vck_host *h, const struct vck_device *d)
 {
 	enum vck_tri own, every;
@@ -369,7 +378,7 @@ enum vck_tri vck_tables_isolated_msi(const struct vck_host *h, const struct vck_
 		return VCK_UNKNOWN;
 	if (h->kver >= VCK_KVER(6, 3))
 		return own_msi_isolated(h, d);
-	every = every_msi_isolated(h, d);
+	every = h->every_msi_known ? h->every_msi[by_dt(h, d)] : every_msi(h, by_dt(h, d));
 	if (h->kver)
 		return every;
 	own = own_msi_isolated(h, d);

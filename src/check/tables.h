@@ -71,6 +71,9 @@ enum vck_tri vck_tables_ats(const struct vck_host *h, const struct vck_device *d
  * the same without, in more time. Return: 0 or -ENOMEM. */
 int vck_dt_index_maps(struct vck_host *h) must_check;
 
+/* Note what is the same for all devices: lookups give the same without, in more time. */
+void vck_tables_note_msi(struct vck_host *h);
+
 /**
  * vck_tables_isolated_msi - do a device's MSIs count as isolated?
  *

@@ -387,6 +387,8 @@ struct vck_host {
 	size_t n_groups, cap_groups;
 	enum vck_tri deferral; /* derived: does the kernel still wait for an IOMMU? */
 	enum vck_tri isolated_msi; /* derived: of every host bridge, see check/attach.c */
+	enum vck_tri every_msi[2]; /* derived: of every controller, without a device tree and with */
+	bool every_msi_known;
 	enum vck_tri irq_remapping; /* derived; x86: are interrupts remapped? */
 	struct vck_group **predicted; /* by the model of check/grouping.c */
 	size_t n_predicted, cap_predicted;
