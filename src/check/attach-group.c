@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "check/attach.h"
+#include "check/engine.h"
 #include "check/tables.h"
 #include "check/unit-index.h"
 #include "check/units.h"
@@ -20,40 +21,65 @@ const struct vck_unit *vck_device_is_unit(const struct vck_host *h,
 	return vck_unit_on(h, d->address);
 }
 
-static bool share_an_id(const struct vck_host *h, const struct vck_device *a,
-			const struct vck_device *b)
+/* Do two devices with one id get in each other's way here? */
+static bool is_id_owned(const struct vck_host *h, const struct vck_unit *u)
 {
-	uint16_t x[VCK_REQUESTER_IDS_MAX], y[VCK_REQUESTER_IDS_MAX];
-	size_t n = vck_tables_requester_ids(h, a, x, VCK_REQUESTER_IDS_MAX),
-	       m = vck_tables_requester_ids(h, b, y, VCK_REQUESTER_IDS_MAX);
+	return u && u->driver == VCK_IOMMU_SMMU_V3 && h->kver >= KVER_STREAM_TREE;
+}
 
-	for (size_t i = 0; i < n; i++) {
-		for (size_t j = 0; j < m; j++) {
-			if (x[i] == y[j])
-				return true;
-		}
+static uint64_t id_key(const struct vck_device *d, uint16_t id)
+{
+	return (uint64_t)d->bdf.domain << 16 | id;
+}
+
+int vck_derive_ids(struct vck_host *h)
+{
+	struct vck_keys *k = vck_arena_calloc(&h->arena, 1, sizeof(*k));
+	bool any = false;
+	int r = k ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < h->n_devices && !any; i++)
+		any = is_id_owned(h, h->devices[i]->unit);
+	for (size_t i = 0; any && r == 0 && i < h->n_devices; i++) {
+		const struct vck_device *d = h->devices[i];
+		uint16_t ids[VCK_REQUESTER_IDS_MAX];
+		size_t n = d->group ? vck_tables_requester_ids(h, d, ids, ARRAY_SIZE(ids)) : 0;
+
+		while (r == 0 && n-- > 0)
+			r = vck_keys_add(&h->arena, k, id_key(d, ids[n]), i);
 	}
-	return false;
+	if (r < 0)
+		return r;
+	vck_keys_sort(k);
+	h->grouped_ids = k;
+	return 0;
+}
+
+/* The first other device under one id of @d, as h->devices has them; h->n_devices for none. */
+static size_t first_with_id(const struct vck_host *h, const struct vck_device *d, uint16_t id)
+{
+	const struct vck_key *e = vck_keys_first(h->grouped_ids, id_key(d, id));
+
+	while (e && h->devices[e->at] == d)
+		e = vck_keys_next(h->grouped_ids, e);
+	return e ? e->at : h->n_devices;
 }
 
 const struct vck_device *vck_device_id_conflict(const struct vck_host *h,
 						const struct vck_device *d)
 {
-	const struct vck_unit *u = d->unit;
-	uint16_t ids[2];
+	uint16_t ids[VCK_REQUESTER_IDS_MAX];
+	size_t n, first = h->n_devices;
 
-	if (!u || u->driver != VCK_IOMMU_SMMU_V3 || h->kver < KVER_STREAM_TREE)
+	if (!is_id_owned(h, d->unit) || !h->grouped_ids)
 		return NULL;
-	if (d->bus != VCK_BUS_PCI || vck_tables_requester_ids(h, d, ids, 2) < 2)
-		return NULL;
-	for (size_t i = 0; i < h->n_devices; i++) {
-		const struct vck_device *o = h->devices[i];
+	n = vck_tables_requester_ids(h, d, ids, ARRAY_SIZE(ids));
+	for (size_t i = 0; n > 1 && i < n; i++) {
+		size_t at = first_with_id(h, d, ids[i]);
 
-		if (o != d && o->bus == VCK_BUS_PCI && o->group &&
-		    o->bdf.domain == d->bdf.domain && share_an_id(h, d, o))
-			return o;
+		first = at < first ? at : first;
 	}
-	return NULL;
+	return first < h->n_devices ? h->devices[first] : NULL;
 }
 
 /* A unit can be listed and serve nobody: registering virtio-iommu fails as a whole on 7.2 where a

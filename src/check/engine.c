@@ -225,6 +225,7 @@ int vck_check(struct vck_host *h)
 {
 	int (*const steps[])(struct vck_host *h) = {
 		vck_cmdline_index,    vck_dt_index_maps,    vck_derive_twins,     vck_derive_units,
+		vck_derive_ids,
 		vck_derive_grouping,  vck_derive_coherency, vck_derive_nosnoop,
 		vck_derive_reset,     vck_derive_attach,    run_rules,
 		vck_derive_verdicts,

@@ -64,6 +64,9 @@ void vck_finding_remedy(const struct vck_subject *s, struct vck_finding *f,
 
 /* Steps of vck_check(), each pure; also used by the unit tests. */
 int vck_derive_twins(struct vck_host *h) must_check; /* functions of one model */
+/* Which requester ids functions with a group have, for vck_device_id_conflict(). Once the
+ * devices have their units. */
+int vck_derive_ids(struct vck_host *h) must_check;
 int vck_derive_units(struct vck_host *h) must_check;
 int vck_derive_coherency(struct vck_host *h) must_check;
 int vck_derive_nosnoop(struct vck_host *h) must_check;

@@ -9,6 +9,7 @@
 #define VCK_MODEL_HOST_H
 
 #include "base/arena.h"
+#include "base/keys.h"
 #include "base/num.h"
 #include "base/tri.h"
 #include "model/firmware.h"
@@ -394,6 +395,7 @@ struct vck_host {
 	size_t n_predicted, cap_predicted;
 	struct vck_device **devices; /* PCI by address, then others by name */
 	size_t n_devices, cap_devices;
+	struct vck_keys *grouped_ids; /* derived: requester ids of functions that have a group */
 	struct vck_absent_lock *absent_locks;
 	size_t n_absent_locks, cap_absent_locks;
 	struct vck_problem *problems;
