@@ -23,8 +23,7 @@ struct model {
 	size_t n;
 	int groups;
 	bool assume;
-	const struct vck_device **taken; /* bridges whose alias id has an owner (SMMUv3) */
-	size_t n_taken;
+	bool *taken; /* as @all: bridges whose alias id has an owner (SMMUv3) */
 };
 
 /* What a step of the search came to. */
@@ -348,12 +347,13 @@ static bool is_outside(const struct vck_host *h, const struct vck_device *d)
 
 static bool is_taken(struct model *m, const struct vck_device *bridge)
 {
-	for (size_t i = 0; i < m->n_taken; i++) {
-		if (m->taken[i] == bridge)
-			return true;
-	}
-	m->taken[m->n_taken++] = bridge;
-	return false;
+	const struct vck_grouping *e = entry_of(m, bridge);
+	bool *taken = e ? &m->taken[e - m->all] : NULL;
+	bool before = taken && *taken;
+
+	if (taken)
+		*taken = true;
+	return before;
 }
 
 /* Some IOMMU drivers refuse a function whose requester id changes on the way: virtio-iommu takes
