@@ -199,7 +199,6 @@ static int property(struct fdt *f)
 	uint32_t len, name_off;
 	struct vck_bytes value;
 	const char *name;
-	size_t n;
 
 	if (!vck_be32(f->structs, f->at, &len) || !vck_be32(f->structs, f->at + 4, &name_off) ||
 	    !vck_bytes_sub(f->structs, f->at + 8, len, &value)) {
@@ -207,13 +206,15 @@ static int property(struct fdt *f)
 		return 0;
 	}
 	f->at = (f->at + 8 + len + 3) & ~(size_t)3;
-	name = string_at(f->strings, name_off, &n);
-	if (!name || !f->depth) {
-		f->bad = name ? "a property outside of any node" : "a property's name is not there";
+	if (name_off >= f->strings.len || !f->depth) {
+		f->bad = name_off < f->strings.len ? "a property outside of any node"
+						   : "a property's name is not there";
 		return 0;
 	}
-	/* Names are at most 31 characters; a longer one is none of those wanted. */
-	if (n > 31 || !vck_dt_wanted(name))
+	/* Names are at most 31 characters; a longer one is none of those wanted, and is not
+	 * read to its end, which others may share. */
+	name = (const char *)f->strings.data + name_off;
+	if (strnlen(name, 32) > 31 || !vck_dt_wanted(name))
 		return 0;
 	return vck_dt_add_prop(f->h, f->stack[f->depth - 1].node, &f->stack[f->depth - 1].cap,
 			       name, value);
@@ -292,6 +293,9 @@ int vck_fdt_read(struct vck_host *h, const char *path, struct vck_bytes b)
 		structs_len = structs <= b.len ? (uint32_t)(b.len - structs) : 0;
 	f->structs = block(f, b, structs, structs_len);
 	f->strings = block(f, b, strings, strings_len);
+	/* Whatever starts before the last NUL ends. */
+	while (f->strings.len && f->strings.data[f->strings.len - 1])
+		f->strings.len--;
 	header_bad = f->bad;
 	f->bad = NULL;
 	r = read_structs(f);
