@@ -28,6 +28,8 @@ struct build {
 	const struct vck_lspci_fn *above[256];
 	uint32_t domain;
 	bool has_above;
+	struct vck_buf dir; /* of @dir_of, whose neighbours and children mostly come next */
+	const struct vck_lspci_fn *dir_of;
 	struct vck_lspci_pf *pfs;
 	size_t n_pfs;
 	bool all_groups; /* the text shows the groups of the whole host */
@@ -194,25 +196,46 @@ static bool is_on_root_bus(const struct build *b, const struct vck_lspci_fn *f)
 	return false;
 }
 
-/* The function's directory below the root; false: its place is not known. */
-static bool place(struct build *b, const struct vck_lspci_fn *f,
-		  struct vck_buf *path)
+/* The directory of @f into b->dir; false: its place is not known. */
+static bool find_dir(struct build *b, const struct vck_lspci_fn *f)
 {
-	const struct vck_lspci_fn *chain[DEPTH_MAX];
+	const struct vck_lspci_fn *chain[DEPTH_MAX], *x = f;
 	char name[VCK_BDF_LEN];
 	size_t n = 0;
 
-	for (const struct vck_lspci_fn *x = f; x; x = bridge_above(b, x)) {
+	for (; x && x != b->dir_of; x = bridge_above(b, x)) {
 		if (n == ARRAY_SIZE(chain))
 			return false;
 		chain[n++] = x;
 	}
-	if (!is_on_root_bus(b, chain[n - 1]))
-		return false;
-	vck_buf_addf(path, "sys/devices/pci%04x:%02x", chain[n - 1]->bdf.domain,
-		     chain[n - 1]->bdf.bus);
+	if (!x) {
+		if (!is_on_root_bus(b, chain[n - 1]))
+			return false;
+		vck_buf_reset(&b->dir);
+		vck_buf_addf(&b->dir, "sys/devices/pci%04x:%02x", chain[n - 1]->bdf.domain,
+			     chain[n - 1]->bdf.bus);
+	}
 	while (n-- > 0)
-		vck_buf_addf(path, "/%s", vck_bdf_format(chain[n]->bdf, name));
+		vck_buf_addf(&b->dir, "/%s", vck_bdf_format(chain[n]->bdf, name));
+	b->dir_of = b->dir.failed ? NULL : f;
+	return true;
+}
+
+/* The function's directory below the root; false: its place is not known. */
+static bool place(struct build *b, const struct vck_lspci_fn *f, struct vck_buf *path)
+{
+	const struct vck_lspci_fn *up = bridge_above(b, f);
+	char name[VCK_BDF_LEN];
+
+	/* Of what is above, since others are below that too. */
+	if (up ? !find_dir(b, up) : !is_on_root_bus(b, f))
+		return false;
+	if (up)
+		vck_buf_add(path, vck_buf_str(&b->dir), b->dir.len);
+	else
+		vck_buf_addf(path, "sys/devices/pci%04x:%02x", f->bdf.domain, f->bdf.bus);
+	vck_buf_addf(path, "/%s", vck_bdf_format(f->bdf, name));
+	path->failed |= up && b->dir.failed;
 	return path->len < VCK_PATH_LEN - 256;
 }
 
@@ -545,6 +568,7 @@ int vck_lspci_build(struct vck_lspci *l, struct vck_memtree *t)
 		r = put_function(&b, l->fns[i]);
 	if (r == 0 && !b.all_groups)
 		r = vck_memtree_error(t, "sys/kernel/iommu_groups", ENODATA);
+	vck_buf_done(&b.dir);
 	free(b.bridges);
 	free(b.pfs);
 	return r;

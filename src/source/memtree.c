@@ -19,6 +19,11 @@
 
 struct vck_memtree {
 	struct vck_mem_node root;
+	/* The directory that was added to last, with its path: what is added next is mostly in
+	 * it, and it may be 250 bridges deep. */
+	struct vck_mem_node *at;
+	char at_path[VCK_PATH_LEN];
+	size_t at_len;
 };
 
 struct vck_memtree *vck_memtree_new(void)
@@ -161,8 +166,17 @@ static bool index_add(struct vck_mem_node *dir)
 	return true;
 }
 
+/* Paths may lead elsewhere now, and nodes be gone. */
+static void forget_at(struct vck_mem_node *n)
+{
+	while (n->parent != n)
+		n = n->parent;
+	((struct vck_memtree *)n)->at = NULL; /* its first member */
+}
+
 int vck_mem_renamed(struct vck_mem_node *dir)
 {
+	forget_at(dir);
 	dir->sorted = false;
 	if (!dir->index)
 		return 0;
@@ -241,9 +255,33 @@ static int component(const char **path, char *name, size_t size)
 	return 1;
 }
 
+/* From where the walk to @path has to begin; *path becomes the rest. */
+static struct vck_mem_node *start(struct vck_memtree *t, const char **path)
+{
+	if (!t->at || strncmp(*path, t->at_path, t->at_len) != 0 || (*path)[t->at_len] != '/')
+		return &t->root;
+	*path += t->at_len;
+	return t->at;
+}
+
+/* @n is the directory of what @path leads to. */
+static void note_at(struct vck_memtree *t, const char *path, struct vck_mem_node *n)
+{
+	const char *slash = strrchr(path, '/');
+	size_t len = slash && slash[1] ? (size_t)(slash - path) : 0;
+
+	if (n == t->at)
+		return;
+	t->at = len && len < sizeof(t->at_path) ? n : NULL;
+	t->at_len = len;
+	if (t->at)
+		memcpy(t->at_path, path, len);
+}
+
 static int make(struct vck_memtree *t, const char *path, struct vck_mem_node **ret)
 {
-	struct vck_mem_node *n = &t->root;
+	const char *whole = path;
+	struct vck_mem_node *n = start(t, &path);
 	char name[256];
 	int r;
 
@@ -265,6 +303,7 @@ static int make(struct vck_memtree *t, const char *path, struct vck_mem_node **r
 	}
 	if (r < 0)
 		return r;
+	note_at(t, whole, n->parent);
 	*ret = n;
 	return 0;
 }
@@ -281,8 +320,10 @@ static int make_typed(struct vck_memtree *t, const char *path, enum vck_mem_type
 		return type == VCK_MEM_DIR ? 0 : -EINVAL;
 	if ((*ret)->type == type && keep)
 		return 0;
-	if ((*ret)->type == VCK_MEM_DIR && type != VCK_MEM_DIR)
+	if ((*ret)->type == VCK_MEM_DIR && type != VCK_MEM_DIR) {
+		t->at = NULL;
 		children_free(*ret);
+	}
 	node_clear(*ret);
 	(*ret)->type = type;
 	return 0;
@@ -567,6 +608,7 @@ void vck_memtree_remove(struct vck_memtree *t, const char *path)
 
 	if (vck_memtree_lookup(t, NULL, path, false, &n) < 0 || n == &t->root)
 		return;
+	t->at = NULL;
 	up = n->parent;
 	if (up->index)
 		tdelete(n, &up->index, name_cmp);
