@@ -58,28 +58,18 @@ bool vck_driver_managed_dma(const char *driver)
 }
 
 /* Has none of the VFs of @pf a driver, which may keep it active? */
-static enum vck_tri vfs_are_idle(const struct vck_host *h, const struct vck_device *pf)
+static enum vck_tri vfs_are_idle(const struct vck_device *pf)
 {
-	enum vck_tri all = VCK_YES;
-	uint32_t n = 0;
-
-	for (size_t i = 0; i < h->n_devices; i++) {
-		const struct vck_device *d = h->devices[i];
-
-		if (d->physfn != pf)
-			continue;
-		n++;
-		all = vck_tri_and(all, vck_device_has(d, VCK_EV_DRIVER) ? vck_tri(!d->driver)
-									: VCK_UNKNOWN);
-	}
-	return vck_device_has(pf, VCK_EV_SRIOV) && n >= pf->sriov_numvfs ? all : VCK_UNKNOWN;
+	if (!vck_device_has(pf, VCK_EV_SRIOV) || pf->vfs_there < pf->sriov_numvfs)
+		return VCK_UNKNOWN;
+	return pf->vfs_there ? vck_tri_not(pf->vf_bound) : VCK_YES;
 }
 
 /* Drivers whose remove function disables SR-IOV, those where it does so while no VF is
  * active (mlx4/main.c:mlx4_remove_one, 5.10 to 7.2; which are, only the driver knows), and
  * those that are known not to (the PCI core then only warns "driver left SR-IOV enabled
  * after remove", pci/iov.c). */
-enum vck_tri vck_driver_drops_vfs(const struct vck_host *h, const struct vck_device *pf)
+enum vck_tri vck_driver_drops_vfs(const struct vck_device *pf)
 {
 	static const char *const drop[] = {
 		"igb", "ixgbe", "i40e", "ice", "fm10k", "idpf", "mlx5_core",
@@ -97,7 +87,7 @@ enum vck_tri vck_driver_drops_vfs(const struct vck_host *h, const struct vck_dev
 	if (!driver || in_list(driver, keep, ARRAY_SIZE(keep)))
 		return VCK_NO;
 	if (in_list(driver, drop_idle, ARRAY_SIZE(drop_idle)))
-		return vfs_are_idle(h, pf) == VCK_YES ? VCK_YES : VCK_UNKNOWN;
+		return vfs_are_idle(pf) == VCK_YES ? VCK_YES : VCK_UNKNOWN;
 	return in_list(driver, drop, ARRAY_SIZE(drop)) ? VCK_YES : VCK_UNKNOWN;
 }
 

@@ -253,6 +253,8 @@ int vck_membership_init(struct vck_host *h, struct vck_device *d,
 
 bool vck_membership_has(const struct vck_membership *m, const struct vck_device *d)
 {
+	if (d && m->group && m->devices == m->group->devices)
+		return d->group == m->group;
 	for (size_t i = 0; d && i < m->n_devices; i++) {
 		if (m->devices[i] == d)
 			return true;
@@ -306,8 +308,8 @@ static enum vck_tri vanishes(const struct vck_case *c, const struct vck_device *
 	if (vck_driver_is_vfio(s->physfn->driver))
 		return VCK_NO; /* stays where it is */
 	if (vck_membership_has(&c->members, s->physfn))
-		return vck_driver_drops_vfs(c->host, s->physfn);
-	return s->physfn == c->dev ? vck_driver_drops_vfs(c->host, s->physfn) : VCK_NO;
+		return vck_driver_drops_vfs(s->physfn);
+	return s->physfn == c->dev ? vck_driver_drops_vfs(s->physfn) : VCK_NO;
 }
 
 enum vck_tri vck_regions_without_direct(const struct vck_region *r, size_t n)
@@ -343,6 +345,64 @@ static bool vmds_move(const struct vck_case *c, const struct vck_group *g)
 	return g->vmd && g->vmd->group == g && (c->whole_group || (g->vmd == c->dev && !g->more_vmds));
 }
 
+/* Is what vck_group_prepare() found an answer for this group? */
+static bool is_prepared(const struct vck_membership *m)
+{
+	return m->group && m->group->prepared && !m->late;
+}
+
+static enum vck_tri ask_members(const struct vck_case *c, const struct vck_device **ret)
+{
+	const struct vck_group *g = c->members.group;
+	bool prepared = is_prepared(&c->members);
+	struct vck_device *const *members = prepared ? g->bound : c->members.devices;
+	size_t n = prepared ? g->n_bound : c->members.n_devices;
+	enum vck_tri all = c->members.incomplete ? VCK_UNKNOWN : c->members.known;
+
+	for (size_t i = 0; i < n && all != VCK_NO; i++) {
+		enum vck_tri ok = moves(c, members[i]) ? VCK_YES : harmless(c->host, members[i]);
+
+		/* From here on nobody refuses for sure. */
+		if (prepared && all == VCK_UNKNOWN && i >= g->n_bound_sure)
+			break;
+		ok = vck_tri_or(ok, vanishes(c, members[i]));
+		if (ok == VCK_NO)
+			*ret = members[i];
+		all = vck_tri_and(all, ok);
+	}
+	return all;
+}
+
+/* With all endpoints moved it is the same whichever of them is asked about. */
+static void prepare_moved(struct vck_host *h, struct vck_group *g)
+{
+	struct vck_case c = {.host = h, .whole_group = true};
+
+	c.members = (struct vck_membership){.known = VCK_YES,
+					    .group = g,
+					    .devices = g->devices,
+					    .n_devices = g->n_devices,
+					    .incomplete = vck_group_is_incomplete(g)};
+	g->moved = ask_members(&c, &g->in_the_way);
+}
+
+/* One more than are named: the device itself may be among them. */
+static int prepare_named(struct vck_host *h, struct vck_group *g)
+{
+	struct vck_device *named[VCK_NAMED_MAX + 1] = {NULL};
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->n_devices && n < ARRAY_SIZE(named); i++) {
+		if (g->devices[i]->driver && !vck_driver_managed_dma(g->devices[i]->driver))
+			named[n++] = g->devices[i];
+	}
+	if (!n)
+		return 0;
+	g->named = vck_arena_memdup(&h->arena, named, n * sizeof(named[0]));
+	g->n_named = n;
+	return g->named ? 0 : -ENOMEM;
+}
+
 int vck_group_prepare(struct vck_host *h, struct vck_group *g)
 {
 	struct vck_device **bound = vck_arena_calloc(&h->arena, g->n_devices, sizeof(*bound));
@@ -362,18 +422,12 @@ int vck_group_prepare(struct vck_host *h, struct vck_group *g)
 				continue;
 			bound[g->n_bound++] = g->devices[i];
 			g->n_bound_sure += order[k] == VCK_NO;
-			g->n_bound_bridges += vck_device_is_bridge(g->devices[i]);
 		}
 	}
 	g->bound = bound;
 	g->prepared = true;
-	return 0;
-}
-
-/* Is what vck_group_prepare() found an answer for this group? */
-static bool is_prepared(const struct vck_membership *m)
-{
-	return m->group && m->group->prepared && !m->late;
+	prepare_moved(h, g);
+	return prepare_named(h, g);
 }
 
 enum vck_tri vck_membership_isolated(const struct vck_case *c)
@@ -412,28 +466,27 @@ bool vck_membership_holdable(const struct vck_case *c)
 	return false;
 }
 
-enum vck_tri vck_membership_viable(const struct vck_case *c,
-				   const struct vck_device **ret)
+struct vck_device *const *vck_membership_bound(const struct vck_case *c, size_t *ret_n)
+{
+	bool prepared = is_prepared(&c->members);
+
+	*ret_n = prepared ? c->members.group->n_named : c->members.n_devices;
+	return prepared ? c->members.group->named : c->members.devices;
+}
+
+enum vck_tri vck_membership_viable(const struct vck_case *c, const struct vck_device **ret)
 {
 	const struct vck_group *g = c->members.group;
-	bool prepared = is_prepared(&c->members);
-	struct vck_device *const *members = prepared ? g->bound : c->members.devices;
-	size_t n = prepared ? g->n_bound : c->members.n_devices;
-	enum vck_tri all = c->members.incomplete ? VCK_UNKNOWN : c->members.known;
+	const struct vck_device *offender = NULL;
+	enum vck_tri all;
 
-	/* All that may move do. */
-	if (prepared && c->whole_group && !g->n_bound_bridges)
-		n = 0;
-	for (size_t i = 0; i < n && all != VCK_NO; i++) {
-		enum vck_tri ok = moves(c, members[i]) ? VCK_YES : harmless(c->host, members[i]);
-
-		/* From here on nobody refuses for sure. */
-		if (prepared && all == VCK_UNKNOWN && i >= g->n_bound_sure)
-			break;
-		ok = vck_tri_or(ok, vanishes(c, members[i]));
-		if (ok == VCK_NO && ret)
-			*ret = members[i];
-		all = vck_tri_and(all, ok);
+	if (is_prepared(&c->members) && c->whole_group && !vck_device_is_bridge(c->dev)) {
+		all = g->moved;
+		offender = g->in_the_way;
+	} else {
+		all = ask_members(c, &offender);
 	}
+	if (ret && offender)
+		*ret = offender;
 	return all;
 }

@@ -107,7 +107,7 @@ static enum vck_tri no_vfs(const struct vck_case *c)
 	if (!c->dev->sriov_numvfs)
 		return VCK_YES;
 	return vck_device_has(c->dev, VCK_EV_DRIVER)
-		       ? vck_driver_drops_vfs(c->host, c->dev)
+		       ? vck_driver_drops_vfs(c->dev)
 		       : VCK_UNKNOWN;
 }
 
@@ -123,7 +123,7 @@ static enum vck_tri still_there(const struct vck_case *c)
 	if (!pf || !c->whole_group || !pf->driver || vck_driver_is_vfio(pf->driver))
 		return VCK_YES;
 	if (vck_membership_has(&c->members, pf))
-		return vck_tri_not(vck_driver_drops_vfs(c->host, pf));
+		return vck_tri_not(vck_driver_drops_vfs(pf));
 	return VCK_YES;
 }
 
@@ -500,10 +500,17 @@ static int pass_use_on(struct vck_host *h, const struct vck_device *d)
 	return vmd->in_use ? 0 : -ENOMEM;
 }
 
-static void note_vf_in_use(const struct vck_device *d)
+static void note_vf(const struct vck_device *d)
 {
-	if (d->physfn && d->holders && !d->physfn->vf_in_use)
-		d->physfn->vf_in_use = d;
+	struct vck_device *pf = d->physfn;
+
+	if (!pf)
+		return;
+	if (d->holders && !pf->vf_in_use)
+		pf->vf_in_use = d;
+	pf->vf_bound = vck_tri_or(pf->vfs_there++ ? pf->vf_bound : VCK_NO,
+				  vck_device_has(d, VCK_EV_DRIVER) ? vck_tri(d->driver)
+								   : VCK_UNKNOWN);
 }
 
 int vck_derive_attach(struct vck_host *h)
@@ -512,7 +519,7 @@ int vck_derive_attach(struct vck_host *h)
 
 	for (size_t i = 0; r == 0 && i < h->n_devices; i++) {
 		r = pass_use_on(h, h->devices[i]);
-		note_vf_in_use(h->devices[i]);
+		note_vf(h->devices[i]);
 	}
 	h->deferral = vck_host_deferral(h);
 	vck_tables_note_msi(h);

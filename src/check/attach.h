@@ -96,6 +96,8 @@ bool vck_membership_has(const struct vck_membership *m, const struct vck_device 
 /* May the kernel, with @d moved to a vfio driver, hand the group to one user? The offender is
  * written to @ret (may be NULL) where the answer is VCK_NO. */
 enum vck_tri vck_membership_viable(const struct vck_case *c, const struct vck_device **ret);
+/* The members to name of those whose driver may hold the group's DMA, maybe with others. */
+struct vck_device *const *vck_membership_bound(const struct vck_case *c, size_t *ret_n);
 /* Are the MSIs of all members isolated from each other's? */
 enum vck_tri vck_membership_isolated(const struct vck_case *c);
 /* A member of the group that a process has open, @c->dev before others, or NULL. */
@@ -129,7 +131,7 @@ bool vck_driver_is_idle(const char *driver);
 /* Does a driver leave the DMA of its device to others (driver_managed_dma)? */
 bool vck_driver_managed_dma(const char *driver);
 /* Does the driver of @pf disable SR-IOV when it is unbound? */
-enum vck_tri vck_driver_drops_vfs(const struct vck_host *h, const struct vck_device *pf);
+enum vck_tri vck_driver_drops_vfs(const struct vck_device *pf);
 /* Has a platform or AMBA device what vfio's driver knows it by: an ACPI companion (any, also
  * without an id: scan.c:acpi_device_hid always has one), or a "compatible" string? */
 enum vck_tri vck_device_named_by_firmware(const struct vck_host *h, const struct vck_device *d);

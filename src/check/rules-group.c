@@ -62,10 +62,11 @@ const struct vck_rule vck_rule_group_in_use = {
 static void name_offenders(const struct vck_subject *s, struct vck_finding *f,
 			   const struct vck_case *c, const struct vck_device *first)
 {
-	size_t n = 0;
+	size_t n = 0, n_bound;
+	struct vck_device *const *bound = vck_membership_bound(c, &n_bound);
 
-	for (size_t i = 0; i < c->members.n_devices && n < VCK_NAMED_MAX; i++) {
-		const struct vck_device *d = c->members.devices[i];
+	for (size_t i = 0; i < n_bound && n < VCK_NAMED_MAX; i++) {
+		const struct vck_device *d = bound[i];
 
 		if (d == s->device || !d->driver || vck_driver_managed_dma(d->driver))
 			continue;

@@ -244,6 +244,8 @@ struct vck_device {
 
 	/* derived by check/ */
 	const struct vck_device *vf_in_use; /* a VF of it whose group a process has open, or NULL */
+	uint32_t vfs_there;	 /* VFs of it that were found */
+	enum vck_tri vf_bound;	 /* has one of them a driver? */
 	struct vck_group *predicted; /* where the model puts it, or NULL */
 	const struct vck_device *twin; /* another function with the same ids, or NULL */
 	enum vck_tri coherent;
@@ -277,7 +279,11 @@ struct vck_group {
 	bool predicted;
 	/* derived */
 	struct vck_device **bound; /* members whose driver may hold the group's DMA: sure ones first */
-	size_t n_bound, n_bound_sure, n_bound_bridges; /* the last: bridges among them */
+	size_t n_bound, n_bound_sure;
+	enum vck_tri moved; /* would it be viable with all endpoints moved? Then who is in the way */
+	const struct vck_device *in_the_way;
+	struct vck_device **named; /* the first with a driver of their own, for messages */
+	size_t n_named;
 	bool prepared;		   /* vck_group_prepare() filled these up to isolated_apart */
 	const struct vck_device *held; /* the first member that a process has open */
 	bool holdable;		   /* a member has a driver by which one may */
