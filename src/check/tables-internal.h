@@ -21,6 +21,8 @@ int vck_region_add(struct vck_region_list *l, uint64_t start, uint64_t end, cons
 int vck_table_units(struct vck_host *h) must_check;
 
 /* --- tables-dmar.c --- */
+/* To be called before the others. Return: 0 or -ENOMEM. */
+int vck_dmar_index(struct vck_host *h) must_check;
 const struct vck_dmar_unit *vck_dmar_unit(const struct vck_host *h, const struct vck_device *d);
 int vck_dmar_regions(const struct vck_device *d, struct vck_region_list *l) must_check;
 enum vck_tri vck_dmar_ats(const struct vck_host *h, const struct vck_device *d);

@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "base/keys.h"
 #include "base/num.h"
 #include "base/tri.h"
 
@@ -48,6 +49,12 @@ struct vck_dmar_rmrr {
 	size_t n_scopes;
 };
 
+/* A scope and what it belongs to: the number of the unit, RMRR, ATSR or SATC. */
+struct vck_dmar_ref {
+	const struct vck_dmar_scope *scope;
+	size_t owner;
+};
+
 struct vck_dmar {
 	uint8_t host_address_width; /* as in the table: width - 1 */
 	uint8_t flags;		    /* bit 0 INTR_REMAP, 1 X2APIC_OPT_OUT, 2 DMA_CTRL_PLATFORM_OPT_IN */
@@ -57,6 +64,12 @@ struct vck_dmar {
 	size_t n_rmrrs;
 	struct vck_dmar_unit *atsrs, *satcs;
 	size_t n_atsrs, n_satcs;
+	/* derived, see check/tables-dmar.c */
+	bool indexed;
+	struct vck_dmar_ref *refs;
+	size_t n_refs, cap_refs;
+	struct vck_keys scopes; /* by the path of a scope: which of @refs */
+	struct vck_keys all;	/* by kind and segment: which are for all that others do not name */
 };
 
 /* --- IVRS (AMD IOMMU spec 48882, chapter 5) --- */
