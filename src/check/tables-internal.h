@@ -34,6 +34,8 @@ const struct vck_ivhd *vck_ivrs_unit(const struct vck_host *h, const struct vck_
 int vck_ivrs_regions(const struct vck_device *d, struct vck_region_list *l) must_check;
 
 /* --- tables-iort.c --- */
+/* Lookups give the same without, in more time. Return: 0 or -ENOMEM. */
+int vck_iort_index(struct vck_host *h) must_check;
 /* The root complex or named component of a device; NULL for none. */
 const struct vck_iort_node *vck_iort_device(const struct vck_host *h, const struct vck_device *d);
 const struct vck_iort_node *vck_iort_at(const struct vck_iort *t, uint32_t offset);

@@ -37,10 +37,67 @@ static bool is_device_node(const struct vck_iort_node *n, const struct vck_devic
 	       vck_acpi_path_equal(n->name, d->acpi_path);
 }
 
+/* As vck_acpi_path_equal() compares them: without padding. */
+static uint64_t path_key(const char *path)
+{
+	uint64_t key = VCK_HASH_START;
+
+	for (;; path++) {
+		size_t n, len;
+
+		path += strspn(path, "\\");
+		n = len = strcspn(path, ".");
+		while (len && path[len - 1] == '_')
+			len--;
+		for (size_t i = 0; i < len; i++)
+			key = (key ^ (unsigned char)path[i]) * 0x100000001b3u;
+		path += n;
+		if (!*path)
+			return key;
+		key = (key ^ '.') * 0x100000001b3u;
+	}
+}
+
+int vck_iort_index(struct vck_host *h)
+{
+	struct vck_iort *t = h->acpi.iort;
+	int r = 0;
+
+	if (!t || t->indexed)
+		return 0;
+	for (size_t i = 0; r == 0 && i < t->n_nodes; i++) {
+		const struct vck_iort_node *n = &t->nodes[i];
+
+		if (n->type == VCK_IORT_ROOT_COMPLEX)
+			r = vck_keys_add(&h->arena, &t->devices, n->segment, i);
+		else if (n->type == VCK_IORT_NAMED && n->name)
+			r = vck_keys_add(&h->arena, &t->devices, path_key(n->name), i);
+	}
+	vck_keys_sort(&t->devices);
+	t->indexed = r == 0;
+	return r;
+}
+
+/* The first of those that the index says may be its node. */
+static const struct vck_iort_node *indexed(const struct vck_iort *t, const struct vck_device *d)
+{
+	const struct vck_key *e = NULL;
+
+	if (d->bus == VCK_BUS_PCI)
+		e = vck_keys_first(&t->devices, d->bdf.domain);
+	else if (d->acpi_path)
+		e = vck_keys_first(&t->devices, path_key(d->acpi_path));
+	while (e && !is_device_node(&t->nodes[e->at], d))
+		e = vck_keys_next(&t->devices, e);
+	return e ? &t->nodes[e->at] : NULL;
+}
+
 const struct vck_iort_node *vck_iort_device(const struct vck_host *h, const struct vck_device *d)
 {
 	const struct vck_iort *t = h->acpi.iort;
 
+	if (t && t->indexed)
+		return indexed(t, d);
 	for (size_t i = 0; t && i < t->n_nodes; i++) {
 		if (is_device_node(&t->nodes[i], d))
 			return &t->nodes[i];

@@ -354,7 +354,7 @@ static int dt_units(struct vck_host *h)
 int vck_table_units(struct vck_host *h)
 {
 	int (*const steps[])(struct vck_host *h) = {
-		vck_dmar_index, dmar_units, ivrs_units, iort_units, viot_units, rimt_units, dt_units,
+		vck_dmar_index, vck_iort_index, dmar_units, ivrs_units, iort_units, viot_units, rimt_units, dt_units,
 	};
 	int r = vck_units_index(h);
 

@@ -149,6 +149,8 @@ struct vck_iort_node {
 struct vck_iort {
 	struct vck_iort_node *nodes;
 	size_t n_nodes;
+	bool indexed;		 /* derived, see check/tables-iort.c */
+	struct vck_keys devices; /* root complexes by segment, named components by path */
 };
 
 /* --- VIOT --- */
