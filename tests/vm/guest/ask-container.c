@@ -11,17 +11,28 @@
 
 #include "ask.h"
 
-#define UNSAFE_SWITCH "/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts"
-
-static void allow_unsafe(const char *value)
+/* The parameter of whoever serves the container. */
+static const char *unsafe_switch(void)
 {
-	int fd = open(UNSAFE_SWITCH, O_WRONLY | O_CLOEXEC);
+	static const char type1[] = "/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts";
+
+	return access(type1, F_OK) == 0
+		       ? type1
+		       : "/sys/module/iommufd/parameters/allow_unsafe_interrupts";
+}
+
+/* Set it to *value; the value that it had is written there. */
+static void swap_unsafe(char *value)
+{
+	int fd = open(unsafe_switch(), O_RDWR | O_CLOEXEC);
+	char was = '\0';
 
 	if (fd < 0)
 		return;
-	if (write(fd, value, strlen(value)) < 0)
-		perror(UNSAFE_SWITCH);
+	if (pread(fd, &was, 1, 0) != 1 || pwrite(fd, value, 1, 0) != 1)
+		perror(unsafe_switch());
 	close(fd);
+	*value = was;
 }
 
 static void extensions(struct json *j, const char *key, int container)
@@ -50,14 +61,30 @@ static int open_group(const char *group, int *type)
 static bool set_iommu(struct json *j, int container, int type)
 {
 	bool done = json_step(j, "set_iommu", ioctl(container, VFIO_SET_IOMMU, type));
+	char unsafe = '1';
 
 	json_number(j, "set_iommu_type", type);
 	if (done || errno != EPERM)
 		return done;
-	allow_unsafe("1");
+	swap_unsafe(&unsafe);
 	done = json_step(j, "set_iommu_unsafe", ioctl(container, VFIO_SET_IOMMU, type));
-	allow_unsafe("0");
+	swap_unsafe(&unsafe);
 	return done;
+}
+
+/* iommufd's container asks about interrupts here. */
+static int get_device(struct json *j, const struct device *dev, int group)
+{
+	int fd = ioctl(group, VFIO_GROUP_GET_DEVICE_FD, dev->name);
+	char unsafe = '1';
+
+	if (json_step(j, "get_device_fd", fd) || errno != EPERM)
+		return fd;
+	swap_unsafe(&unsafe);
+	fd = ioctl(group, VFIO_GROUP_GET_DEVICE_FD, dev->name);
+	json_step(j, "get_device_fd_unsafe", fd);
+	swap_unsafe(&unsafe);
+	return fd;
 }
 
 static void ask_group(struct json *j, const struct device *dev, int container, int group, int type)
@@ -73,8 +100,8 @@ static void ask_group(struct json *j, const struct device *dev, int container, i
 		return;
 	extensions(j, "ext_after", container);
 	/* iommufd's container has nothing to say of coherency before */
-	fd = ioctl(group, VFIO_GROUP_GET_DEVICE_FD, dev->name);
-	if (!json_step(j, "get_device_fd", fd))
+	fd = get_device(j, dev, group);
+	if (fd < 0)
 		return;
 	extensions(j, "ext_open", container);
 	ask_device(j, dev, fd);

@@ -10,6 +10,7 @@ import tempfile
 
 from vmlib.paths import ARCHES, CACHE, HERE, VmError, cached
 
+INDEXES = ("modules.builtin", "modules.alias", "modules.devname")
 INTERPRETER = {"amd64": "/lib64/ld-linux-x86-64.so.2", "arm64": "/lib/ld-linux-aarch64.so.1"}
 
 
@@ -98,7 +99,7 @@ class Modules:
                          module_data(os.path.join(self.base, self.path[name])))
             lines.append(f"{plain[name]}: {' '.join(plain[n] for n in self.needs[name])}\n")
         archive.file(f"{target}/modules.dep", "".join(lines).encode())
-        for index in ("modules.builtin", "modules.alias"):
+        for index in INDEXES:
             if os.path.exists(os.path.join(self.base, index)):
                 archive.copy(os.path.join(self.base, index), f"{target}/{index}")
 
@@ -157,7 +158,7 @@ def base(arch, series):
     kernel = cached(f"kernel-{series}-{arch}")
     every, start = wanted_modules()
     modules = Modules(kernel)
-    key = hashlib.sha256(repr((every, start, modules.version)).encode()).hexdigest()[:12]
+    key = hashlib.sha256(repr((every, start, modules.version, INDEXES)).encode()).hexdigest()[:12]
     path = os.path.join(CACHE, "initramfs", f"{series}-{arch}-{key}.cpio")
     if not os.path.exists(path):
         archive = Archive()

@@ -15,6 +15,7 @@ def cached(*parts):
     """A path in the cache that `fetch` must have filled."""
     path = os.path.join(CACHE, *parts)
     if not os.path.exists(path):
-        how = "lean/build" if "-lean-" in parts[0] else f"fetch {parts[0]}"
+        own = parts[0].startswith("kernel-") and parts[0].split("-")[2] in ("lean", "compat")
+        how = "lean/build" if own else f"fetch {parts[0]}"
         raise VmError(f"{path} is missing (run tests/vm/{how})")
     return path
