@@ -334,11 +334,23 @@ struct vck_param {
 	const char *file; /* of configured ones: where it is set, "/etc/modprobe.d/vfio.conf" */
 };
 
+/* Who serves /dev/vfio/vfio. */
+enum vck_container {
+	VCK_CONTAINER_UNKNOWN = 0,
+	VCK_CONTAINER_NONE,    /* nobody */
+	VCK_CONTAINER_VFIO,    /* the vfio module, with vfio_iommu_type1 */
+	VCK_CONTAINER_IOMMUFD, /* iommufd (CONFIG_IOMMUFD_VFIO_CONTAINER, 6.2) */
+};
+
 struct vck_vfio {
 	enum vck_tri vfio_loaded, vfio_pci_loaded, type1_loaded, iommufd_loaded; /* or built in */
 	enum vck_tri vfio_pci_available; /* loaded, built in or in modules.dep */
 	enum vck_tri type1_available, iommufd_available, platform_available, amba_available;
 	enum vck_tri container_node, iommufd_node, cdev; /* /dev/vfio/vfio, /dev/iommu, any /dev/vfio/devices/ */
+	bool vfio_builtin;	     /* the vfio module */
+	enum vck_tri container_misc; /* sys/class/misc/vfio: somebody serves the container now */
+	enum vck_container devname;  /* the module that modules.devname has for it; NONE: no module */
+	enum vck_container container_of; /* from all of these, by vck_derive_attach() */
 	struct vck_param *params; /* of vfio, vfio_pci, vfio_iommu_type1, iommufd, vfio_platform */
 	size_t n_params, cap_params;
 	struct vck_param *configured; /* of modules that are not loaded, what they will get; value
@@ -521,6 +533,8 @@ const char *vck_arch_name(enum vck_arch a);     /* NULL for unknown and other */
 /* Names of enumerators as the JSON shows them; NULL for unknown where the JSON has null. */
 const char *vck_origin_name(enum vck_origin o);
 const char *vck_lockdown_name(enum vck_lockdown l);
+/* "vfio", "iommufd"; NULL: nobody, or not known. */
+const char *vck_container_name(enum vck_container c);
 const char *vck_stage_name(enum vck_stage s);
 const char *vck_verdict_name(enum vck_verdict v); /* "unknown" for unknown */
 const char *vck_lock_name(enum vck_lock l);

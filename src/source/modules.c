@@ -242,6 +242,42 @@ static int read_options(struct vck_host *h, struct vck_root *root,
 	return n ? vck_read_modprobe(h, root, absent, n) : 0;
 }
 
+/* --- who serves the container --- */
+
+/* "vfio vfio/vfio c10:196", from the alias that vfio has with CONFIG_VFIO_CONTAINER, and iommufd
+ * with CONFIG_IOMMUFD_VFIO_CONTAINER. What is built in is not in that list. */
+static enum vck_container devname(const struct vck_host *h, struct vck_root *root)
+{
+	static const char *const words[] = {" vfio/vfio "};
+	enum vck_container of = VCK_CONTAINER_NONE;
+	cleanup_blob struct vck_blob b = {0};
+	const char *text, *line;
+	size_t left, len;
+
+	if (vck_modules_lines(h, root, "modules.devname", words, 1, &b) < 0)
+		return VCK_CONTAINER_UNKNOWN;
+	text = (const char *)b.data;
+	left = b.len;
+	while (vck_line_next(&text, &left, &line, &len)) {
+		if (len > 5 && strncmp(line, "vfio ", 5) == 0)
+			of = VCK_CONTAINER_VFIO;
+		else if (len > 8 && strncmp(line, "iommufd ", 8) == 0)
+			of = VCK_CONTAINER_IOMMUFD;
+	}
+	return of;
+}
+
+/* The node says less: udev makes it for a module that is still to come, and a container's /dev
+ * does not have it. */
+static enum vck_tri container_misc(struct vck_root *root)
+{
+	cleanup_dir struct vck_dir *d = NULL;
+
+	if (vck_root_opendir(root, "sys/class/misc", &d) < 0)
+		return VCK_UNKNOWN;
+	return vck_tri(vck_dir_has(d, "vfio"));
+}
+
 /* --- device nodes --- */
 
 static void read_nodes(struct vck_host *h, struct vck_root *root)
@@ -333,6 +369,10 @@ int vck_read_modules(struct vck_host *h, struct vck_root *root)
 	h->vfio.vfio_pci_loaded = loaded[VFIO_PCI];
 	h->vfio.type1_loaded = loaded[TYPE1];
 	h->vfio.iommufd_loaded = loaded[IOMMUFD];
+	h->vfio.vfio_builtin = loaded[VFIO] == VCK_YES &&
+			       !vck_root_exists(root, "sys/module/vfio/initstate");
+	h->vfio.devname = devname(h, root);
+	h->vfio.container_misc = container_misc(root);
 	set_availability(h, root, loaded);
 	read_nodes(h, root);
 	return 0;

@@ -169,6 +169,43 @@ static void test_modules(void **state)
 		VCK_YES);
 }
 
+/* Whose /dev/vfio/vfio is, by what sysfs and modules.devname have. */
+static void test_container(void **state)
+{
+#define RELEASE "proc/sys/kernel/osrelease = 6.12.0\\n"
+#define DEVNAME "lib/modules/6.12.0/modules.devname = "
+	static const struct {
+		const char *lines[4];
+		bool builtin;
+		enum vck_tri misc;
+		enum vck_container devname;
+	} rows[] = {
+		{{RELEASE, "sys/module/vfio/initstate = live\\n", "sys/class/misc/kvm/dev = 10:232"},
+		 false, VCK_NO, VCK_CONTAINER_UNKNOWN},
+		{{RELEASE, "sys/module/vfio/parameters/x = N\\n", "sys/class/misc/vfio -> ../../x"},
+		 true, VCK_YES, VCK_CONTAINER_UNKNOWN},
+		{{RELEASE, DEVNAME "fuse fuse c10:229\\nvfio vfio/vfio c10:196\\n"},
+		 false, VCK_UNKNOWN, VCK_CONTAINER_VFIO},
+		{{RELEASE, DEVNAME "iommufd vfio/vfio c10:196\\nkvm kvm c10:232\\n"},
+		 false, VCK_UNKNOWN, VCK_CONTAINER_IOMMUFD},
+		{{RELEASE, DEVNAME "# vfio vfio/vfio c10:196\\nvfiox vfio/vfio c1:1\\n"},
+		 false, VCK_UNKNOWN, VCK_CONTAINER_NONE},
+		{{RELEASE, DEVNAME "kvm kvm c10:232\\n"},
+		 false, VCK_UNKNOWN, VCK_CONTAINER_NONE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		cleanup_host struct vck_host *h = host(rows[i].lines, VCK_ORIGIN_CAPTURE);
+
+		if (h->vfio.vfio_builtin != rows[i].builtin ||
+		    h->vfio.container_misc != rows[i].misc ||
+		    h->vfio.devname != rows[i].devname)
+			fail_msg("row %zu: %d %d %d", i, h->vfio.vfio_builtin,
+				 h->vfio.container_misc, h->vfio.devname);
+	}
+}
+
 /* Nothing lists what could be loaded: unknown, unless the kernel loads no modules. */
 static void test_unlisted_modules(void **state)
 {
@@ -480,6 +517,7 @@ int main(void)
 		cmocka_unit_test(test_hidden_addresses),
 		cmocka_unit_test(test_guest),
 		cmocka_unit_test(test_modules),
+		cmocka_unit_test(test_container),
 		cmocka_unit_test(test_unlisted_modules),
 		cmocka_unit_test(test_variants),
 		cmocka_unit_test(test_disks),
