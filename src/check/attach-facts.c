@@ -241,6 +241,14 @@ enum vck_tri vck_param_on(const struct vck_host *h, const char *module, const ch
 		       : VCK_UNKNOWN; /* it has the last word */
 }
 
+enum vck_tri vck_unsafe_interrupts(const struct vck_host *h, enum vck_path path)
+{
+	if (path == VCK_PATH_CONTAINER)
+		return vck_param_on(h, "vfio_iommu_type1", "allow_unsafe_interrupts",
+				    h->vfio.type1_loaded);
+	return vck_param_on(h, "iommufd", "allow_unsafe_interrupts", h->vfio.iommufd_loaded);
+}
+
 /* 5.10: only where the bus has no IOMMU at all (vfio_iommu_group_get); later for every
  * device without a group (vfio_group_find_or_alloc). */
 enum vck_tri vck_device_may_noiommu(const struct vck_host *h, const struct vck_device *d)
@@ -254,15 +262,72 @@ enum vck_tri vck_device_may_noiommu(const struct vck_host *h, const struct vck_d
 					       : vck_units_any_active(h)));
 }
 
-enum vck_path vck_host_path(const struct vck_host *h)
+/* CONFIG_VFIO_CONTAINER selects vfio_iommu_type1, which is built in then where vfio is, and with
+ * its parameters in sys/module (drivers/vfio/Kconfig, 6.2 to 7.2). */
+static bool without_container(const struct vck_host *h, enum vck_tri type1)
+{
+	bool selects = h->arch == VCK_ARCH_X86_64 || h->arch == VCK_ARCH_AARCH64;
+
+	if (h->vfio.vfio_builtin && h->vfio.type1_loaded == VCK_NO && selects)
+		return true;
+	return type1 == VCK_NO && h->vfio.devname == VCK_CONTAINER_NONE;
+}
+
+/* CONFIG_IOMMUFD_VFIO_CONTAINER excludes CONFIG_VFIO_CONTAINER, and with that vfio_iommu_type1. A
+ * kernel may lack vfio_iommu_type1 and have the container all the same: some distributions put
+ * that module into another package. */
+enum vck_container vck_host_container(const struct vck_host *h)
 {
 	const struct vck_vfio *v = &h->vfio;
 	enum vck_tri type1 = vck_tri_or(v->type1_loaded, v->type1_available);
 	enum vck_tri iommufd = vck_tri_or(v->iommufd_loaded, v->iommufd_available);
 
-	if (type1 != VCK_NO || iommufd != VCK_YES)
-		return VCK_PATH_CONTAINER;
-	return v->container_node == VCK_YES ? VCK_PATH_COMPAT : VCK_PATH_IOMMUFD;
+	if (type1 == VCK_YES || (h->kver && h->kver < VCK_KVER(6, 2)))
+		return VCK_CONTAINER_VFIO;
+	if (v->devname == VCK_CONTAINER_VFIO || v->devname == VCK_CONTAINER_IOMMUFD)
+		return v->devname;
+	if (v->container_misc == VCK_YES && v->vfio_loaded == VCK_NO)
+		return VCK_CONTAINER_IOMMUFD;
+	if (v->container_misc == VCK_YES && v->iommufd_loaded == VCK_NO)
+		return VCK_CONTAINER_VFIO;
+	if (v->container_misc == VCK_NO && v->vfio_loaded == VCK_YES &&
+	    v->iommufd_loaded == VCK_YES)
+		return VCK_CONTAINER_NONE;
+	if (!without_container(h, type1))
+		return VCK_CONTAINER_UNKNOWN;
+	if (iommufd == VCK_NO)
+		return VCK_CONTAINER_NONE;
+	if (v->container_misc == VCK_NO &&
+	    (v->devname == VCK_CONTAINER_NONE || v->iommufd_loaded == VCK_YES))
+		return VCK_CONTAINER_NONE;
+	return vck_tri_or(v->container_misc, v->container_node) == VCK_YES
+		       ? VCK_CONTAINER_IOMMUFD
+		       : VCK_CONTAINER_UNKNOWN;
+}
+
+enum vck_path vck_host_path(const struct vck_host *h)
+{
+	const struct vck_vfio *v = &h->vfio;
+
+	if (v->container_of == VCK_CONTAINER_IOMMUFD)
+		return VCK_PATH_COMPAT;
+	if (v->container_of == VCK_CONTAINER_NONE &&
+	    vck_tri_or(v->iommufd_loaded, v->iommufd_available) == VCK_YES)
+		return VCK_PATH_IOMMUFD;
+	return VCK_PATH_CONTAINER;
+}
+
+/* Hardly any kernel is built without vfio_iommu_type1, and loading vfio loads it: only where that
+ * did not happen, or the module is nowhere, there is a doubt. */
+bool vck_host_path_doubted(const struct vck_host *h)
+{
+	const struct vck_vfio *v = &h->vfio;
+	enum vck_tri type1 = vck_tri_or(v->type1_loaded, v->type1_available);
+
+	if (v->container_of != VCK_CONTAINER_UNKNOWN ||
+	    vck_tri_or(v->iommufd_loaded, v->iommufd_available) == VCK_NO)
+		return false;
+	return type1 == VCK_NO || (v->vfio_loaded == VCK_YES && v->type1_loaded == VCK_NO);
 }
 
 const struct vck_resource *vck_device_unassigned_bar(const struct vck_device *d)

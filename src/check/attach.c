@@ -222,15 +222,7 @@ static enum vck_tri all_isolated(const struct vck_case *c)
 
 static enum vck_tri isolated_msi(const struct vck_case *c)
 {
-	const struct vck_vfio *v = &c->host->vfio;
-	enum vck_tri unsafe =
-		c->path == VCK_PATH_CONTAINER
-			? vck_param_on(c->host, "vfio_iommu_type1",
-				       "allow_unsafe_interrupts", v->type1_loaded)
-			: vck_param_on(c->host, "iommufd", "allow_unsafe_interrupts",
-				       v->iommufd_loaded);
-
-	return vck_tri_or(all_isolated(c), unsafe);
+	return vck_tri_or(all_isolated(c), vck_unsafe_interrupts(c->host, c->path));
 }
 
 /* --- the device's own descriptor --- */
@@ -350,6 +342,7 @@ int vck_case_init(struct vck_case *c, struct vck_host *h, struct vck_device *d,
 {
 	*c = (struct vck_case){.host = h, .dev = d, .whole_group = whole_group};
 	c->path = vck_host_path(h);
+	c->path_doubted = vck_host_path_doubted(h);
 	c->noiommu = vck_device_gets_group(h, d) == VCK_NO &&
 		     vck_device_may_noiommu(h, d) == VCK_YES && !vck_device_is_unit(h, d);
 	return vck_membership_init(h, d, &c->members);
@@ -411,7 +404,7 @@ static int errno_of(const struct vck_case *c, const struct vck_step *s)
 
 /* The first step that refuses decides, provided that every step before it is known to
  * pass or would refuse at the same stage. */
-struct vck_attach vck_case_walk(const struct vck_case *c)
+static struct vck_attach walk(const struct vck_case *c)
 {
 	const struct vck_attach unknown = {.accepted = VCK_UNKNOWN};
 	struct vck_attach refusal = {.accepted = VCK_NO}; /* of the steps in doubt */
@@ -437,8 +430,31 @@ struct vck_attach vck_case_walk(const struct vck_case *c)
 			     : (struct vck_attach){.accepted = VCK_YES, .noiommu = c->noiommu};
 }
 
-enum vck_tri vck_case_rule(const struct vck_case *c, const struct vck_rule *rule,
-			   const struct vck_step **ret)
+/* The other path of one in doubt. */
+static struct vck_case doubted(const struct vck_case *c)
+{
+	struct vck_case other = *c;
+
+	other.path = VCK_PATH_COMPAT;
+	return other;
+}
+
+struct vck_attach vck_case_walk(const struct vck_case *c)
+{
+	struct vck_attach a = walk(c), b = a;
+
+	if (c->path_doubted) {
+		struct vck_case other = doubted(c);
+
+		b = walk(&other);
+	}
+	return a.accepted == b.accepted && a.stage == b.stage && a.err == b.err
+		       ? a
+		       : (struct vck_attach){.accepted = VCK_UNKNOWN};
+}
+
+static enum vck_tri case_rule(const struct vck_case *c, const struct vck_rule *rule,
+			      const struct vck_step **ret)
 {
 	enum vck_tri all = VCK_YES;
 
@@ -453,6 +469,19 @@ enum vck_tri vck_case_rule(const struct vck_case *c, const struct vck_rule *rule
 		all = vck_tri_and(all, r);
 	}
 	return kernel_in_tables(c->host) ? all : VCK_UNKNOWN;
+}
+
+enum vck_tri vck_case_rule(const struct vck_case *c, const struct vck_rule *rule,
+			   const struct vck_step **ret)
+{
+	enum vck_tri a = case_rule(c, rule, ret), b = a;
+
+	if (c->path_doubted) {
+		struct vck_case other = doubted(c);
+
+		b = case_rule(&other, rule, a == VCK_YES ? ret : NULL);
+	}
+	return a == b ? a : VCK_UNKNOWN;
 }
 
 static int derive_device(struct vck_host *h, struct vck_device *d)
@@ -522,6 +551,7 @@ int vck_derive_attach(struct vck_host *h)
 		note_vf(h->devices[i]);
 	}
 	h->deferral = vck_host_deferral(h);
+	h->vfio.container_of = vck_host_container(h);
 	vck_tables_note_msi(h);
 	h->isolated_msi = every_bridge_isolates(h);
 	for (size_t i = 0; r == 0 && i < h->n_groups; i++)

@@ -38,6 +38,7 @@ struct vck_case {
 	struct vck_device *dev;
 	bool whole_group;
 	enum vck_path path;
+	bool path_doubted; /* it may as well be VCK_PATH_COMPAT */
 	bool noiommu; /* no group, and the kernel takes it all the same */
 	struct vck_membership members;
 };
@@ -65,9 +66,9 @@ extern const struct vck_step vck_steps[];
 int vck_case_init(struct vck_case *c, struct vck_host *h, struct vck_device *d, bool whole_group)
 	must_check;
 
-/* Walk the steps. A step that is not known and may refuse leaves the answer unknown, unless
- * all that follows it up to the one that decides would say the same; where they differ in
- * their errno alone, that is left open (0). */
+/* Walk the steps, of both paths where that is in doubt. A step that is not known and may refuse
+ * leaves the answer unknown, unless all that follows it up to the one that decides would say the
+ * same; where they differ in their errno alone, that is left open (0). */
 struct vck_attach vck_case_walk(const struct vck_case *c);
 
 /**
@@ -147,9 +148,16 @@ enum vck_tri vck_device_denylisted(const struct vck_host *h, const struct vck_de
  * is configured, else its default, which is off for all that are asked for here. */
 enum vck_tri vck_param_on(const struct vck_host *h, const char *module, const char *name,
 			  enum vck_tri loaded);
+/* allow_unsafe_interrupts of whoever serves the path: the other's does not count. */
+enum vck_tri vck_unsafe_interrupts(const struct vck_host *h, enum vck_path path);
 /* Does the kernel give a vfio driver's device without a group a group of its own? */
 enum vck_tri vck_device_may_noiommu(const struct vck_host *h, const struct vck_device *d);
+/* From what was read. */
+enum vck_container vck_host_container(const struct vck_host *h);
+/* By container_of. */
 enum vck_path vck_host_path(const struct vck_host *h);
+/* It may as well be VCK_PATH_COMPAT. */
+bool vck_host_path_doubted(const struct vck_host *h);
 /* A BAR without an address, which keeps pci_enable_device() from working; NULL: none. */
 const struct vck_resource *vck_device_unassigned_bar(const struct vck_device *d);
 bool vck_device_is_vf_of(const struct vck_device *d, const struct vck_device *pf);

@@ -70,14 +70,23 @@ static enum vck_result backend_eval(const struct vck_subject *s, struct vck_find
 {
 	struct vck_case c;
 	enum vck_result r = vck_rule_step(s, f, &c, NULL);
+	const struct vck_vfio *v = &s->host->vfio;
+	bool iommufd = vck_tri_or(v->iommufd_loaded, v->iommufd_available) == VCK_YES;
 
+	if (r == VCK_RESULT_UNKNOWN && !f->summary)
+		vck_finding_summary(
+			s, f,
+			"vfio_iommu_type1 is missing, and whether iommufd serves "
+			"/dev/vfio/vfio in its place is not known");
 	if (r != VCK_RESULT_FAIL)
 		return r;
 	vck_finding_summary(
-		s, f,
-		"VFIO has no way to the IOMMU: neither vfio_iommu_type1 nor iommufd");
+		s, f, "VFIO has no way to the IOMMU: %s",
+		iommufd ? "/dev/vfio/vfio is that of vfio_iommu_type1, which is missing"
+			: "neither vfio_iommu_type1 nor iommufd");
 	vck_finding_remedy(s, f, VCK_REMEDY_KERNEL, NULL,
-			   "a kernel with CONFIG_VFIO_IOMMU_TYPE1");
+			   "%sa kernel with CONFIG_VFIO_IOMMU_TYPE1",
+			   iommufd ? "the package of the kernel's other modules; " : "");
 	return r;
 }
 

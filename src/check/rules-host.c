@@ -208,15 +208,17 @@ static bool x86_with_iommu(const struct vck_subject *s)
 /* What becomes of devices on the path that is there. */
 static void say_unmapped(const struct vck_subject *s, struct vck_finding *f)
 {
-	const struct vck_vfio *v = &s->host->vfio;
-	bool container = vck_host_path(s->host) == VCK_PATH_CONTAINER;
-	const char *module = container ? "vfio_iommu_type1" : "iommufd";
+	const struct vck_host *h = s->host;
+	enum vck_path path = vck_host_path(h);
+	enum vck_tri unsafe =
+		vck_host_path_doubted(h) ? VCK_UNKNOWN : vck_unsafe_interrupts(h, path);
+	const char *module =
+		path == VCK_PATH_CONTAINER ? "vfio_iommu_type1" : "iommufd";
 
-	if (vck_param_on(s->host, module, "allow_unsafe_interrupts",
-			 container ? v->type1_loaded : v->iommufd_loaded) != VCK_YES) {
+	if (unsafe != VCK_YES) {
 		vck_finding_summary(
-			s, f,
-			"interrupts are not remapped: VFIO refuses every device here");
+			s, f, "interrupts are not remapped: VFIO refuses every device here%s",
+			unsafe == VCK_NO ? "" : ", unless allow_unsafe_interrupts is set");
 		return;
 	}
 	vck_finding_summary(

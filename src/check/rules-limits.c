@@ -63,6 +63,11 @@ static enum vck_result entries_eval(const struct vck_subject *s, struct vck_find
 		  : vck_host_param(s->host, "vfio_iommu_type1", "dma_entry_limit");
 	uint64_t n;
 
+	/* vfio_compat.c:iommufd_fill_cap_dma_avail */
+	if (s->host->vfio.container_of == VCK_CONTAINER_IOMMUFD) {
+		vck_finding_summary(s, f, "iommufd serves the container, and has no such limit");
+		return VCK_RESULT_NA;
+	}
 	if (!v || vck_parse_u64(v, 10, UINT64_MAX, &n) < 0)
 		return VCK_RESULT_UNKNOWN;
 	(void)vck_finding_param(s, f, "vfio_iommu_type1", "dma_entry_limit", v);

@@ -191,6 +191,7 @@ static const struct {
 	V("iommufd", TRI, iommufd_available),
 	V("iommufd-node", TRI, iommufd_node),
 	V("cdev", TRI, cdev),
+	V("misc", TRI, container_misc),
 	V("platform", TRI, platform_available),
 	V("amba", TRI, amba_available),
 	V("config-unread", BOOL, config_unread),

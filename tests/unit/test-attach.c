@@ -184,6 +184,25 @@ static const struct row rows[] = {
 	{"sibling, iommufd", "6.12.0", INTEL, .sibling = "nvme", .no_type1 = true,
 	 .params = "iommufd", .now = "EPERM group", .with_group = "ok"},
 	{"no backend at all", "6.12.0", INTEL, .no_type1 = true, .now = "ENODEV iommu"},
+	/* who serves /dev/vfio/vfio */
+	{"type1 is in another package", "6.12.0", INTEL, .no_type1 = true, .params = "split",
+	 .now = "ENODEV iommu"},
+	{"it is not known whose the container is", "6.12.0", INTEL, .no_type1 = true,
+	 .params = "unread", .now = "?"},
+	{"the same, what does not depend on it", "6.12.0", INTEL, .header = 1, .no_type1 = true,
+	 .params = "unread", .now = "EINVAL bind"},
+	{"the same, 6.1", "6.1.0", INTEL, .no_type1 = true, .params = "unread",
+	 .now = "ENODEV iommu"},
+	{"vfio is built in, type1 is not", "6.12.0", INTEL, .sibling = "nvme", .no_type1 = true,
+	 .params = "builtin", .now = "EPERM device", .with_group = "ok"},
+	{"vfio is not loaded, and it is served", "6.12.0", INTEL, .sibling = "nvme",
+	 .no_type1 = true, .params = "registered", .now = "EPERM device", .with_group = "ok"},
+	{"no list, vfio came without type1", "6.12.0", INTEL, .no_type1 = true,
+	 .params = "unlisted", .now = "ok"},
+	{"the same, sibling", "6.12.0", INTEL, .sibling = "nvme", .no_type1 = true,
+	 .params = "unlisted", .now = "?", .with_group = "ok"},
+	{"the same, no remapping", "6.12.0", INTEL, .no_ir = VCK_YES, .no_type1 = true,
+	 .params = "unlisted", .now = "?"},
 	{"held by another VM", "6.12.0", INTEL, .holders = "qemu (4711)",
 	 .now = "EBUSY group"},
 	{"the same, through iommufd", "6.12.0", INTEL, .holders = "qemu (4711)", .no_type1 = true,
@@ -225,6 +244,13 @@ static const struct row rows[] = {
 	 .params = "iommufd.allow_unsafe_interrupts=Y", .now = "EPERM iommu"},
 	{"no remapping, iommufd", "6.12.0", INTEL, .no_ir = VCK_YES, .no_type1 = true,
 	 .params = "iommufd", .now = "EPERM group"},
+	{"no remapping, compat", "6.12.0", INTEL, .no_ir = VCK_YES, .no_type1 = true,
+	 .params = "compat", .now = "EPERM device"},
+	{"no remapping, compat, allowed", "6.12.0", INTEL, .no_ir = VCK_YES, .no_type1 = true,
+	 .params = "compat iommufd.allow_unsafe_interrupts=Y", .now = "ok"},
+	{"no remapping, compat, the other parameter", "6.12.0", INTEL, .no_ir = VCK_YES,
+	 .no_type1 = true, .params = "compat",
+	 .cmdline = "vfio_iommu_type1.allow_unsafe_interrupts=1", .now = "EPERM device"},
 	{"no remapping and direct region", "6.12.0", INTEL, .no_ir = VCK_YES,
 	 .region = "direct", .now = "EINVAL group"},
 	{"no remapping and direct region, iommufd", "6.12.0", INTEL, .no_ir = VCK_YES,
@@ -343,6 +369,44 @@ static struct vck_device *add_pci(struct vck_host *h, const char *address,
 	return d;
 }
 
+/* Who serves the container, or what is known of that. Return: the rest of @text. */
+static const char *set_server(struct vck_host *h, const char *text)
+{
+	static const struct {
+		const char *name;
+		enum vck_tri vfio_loaded, misc, node;
+		bool builtin, unlisted;
+		enum vck_container devname;
+	} servers[] = {
+		{.name = "compat", .devname = VCK_CONTAINER_IOMMUFD},
+		{.name = "iommufd", .misc = VCK_NO, .devname = VCK_CONTAINER_NONE},
+		{.name = "builtin", VCK_YES, VCK_UNKNOWN, VCK_YES, .builtin = true,
+		 .unlisted = true},
+		{.name = "registered", .misc = VCK_YES, .node = VCK_YES},
+		{.name = "split", .node = VCK_YES, .devname = VCK_CONTAINER_VFIO},
+		{.name = "unread", .vfio_loaded = VCK_YES, .misc = VCK_YES, .node = VCK_YES},
+		{.name = "unlisted", VCK_YES, VCK_YES, VCK_YES, .unlisted = true},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(servers); i++) {
+		const char *rest = str_after(text, servers[i].name);
+
+		if (!rest || (*rest && *rest != ' '))
+			continue;
+		h->vfio.iommufd_loaded = VCK_YES;
+		if (servers[i].vfio_loaded)
+			h->vfio.vfio_loaded = servers[i].vfio_loaded;
+		if (servers[i].unlisted)
+			h->vfio.type1_available = VCK_UNKNOWN;
+		h->vfio.container_misc = servers[i].misc;
+		h->vfio.container_node = servers[i].node;
+		h->vfio.vfio_builtin = servers[i].builtin;
+		h->vfio.devname = servers[i].devname;
+		return rest + (*rest == ' ');
+	}
+	return text;
+}
+
 static void set_params(struct vck_host *h, const char *text)
 {
 	static struct vck_param p;
@@ -353,11 +417,9 @@ static void set_params(struct vck_host *h, const char *text)
 	h->vfio.iommufd_loaded = h->vfio.iommufd_available = VCK_NO;
 	if (!text)
 		return;
-	if (streq(text, "compat") || streq(text, "iommufd")) {
-		h->vfio.iommufd_loaded = VCK_YES;
-		h->vfio.container_node = vck_tri(streq(text, "compat"));
+	text = set_server(h, text);
+	if (!*text)
 		return;
-	}
 	snprintf(buf, sizeof(buf), "%s", text);
 	dot = strchr(buf, '.');
 	eq = strchr(buf, '=');
