@@ -26,6 +26,13 @@ const char *vck_lockdown_name(enum vck_lockdown l)
 	return NAME(names, l, VCK_LOCKDOWN_CONFIDENTIALITY);
 }
 
+const char *vck_container_name(enum vck_container c)
+{
+	static const char *const names[] = { NULL, NULL, "vfio", "iommufd" };
+
+	return NAME(names, c, VCK_CONTAINER_IOMMUFD);
+}
+
 const char *vck_stage_name(enum vck_stage s)
 {
 	static const char *const names[] = { NULL,	  "bind",  "group",

@@ -57,7 +57,8 @@ static void vfio(const struct vck_sheet *s, const struct vck_vfio *v)
 	module(s, "vfio_iommu_type1", v->type1_loaded, v->type1_available);
 	module(s, "iommufd", v->iommufd_loaded, v->iommufd_available);
 	module(s, "vfio_platform", VCK_UNKNOWN, v->platform_available);
-	vck_sheet_field(s, "container", "/dev/vfio/vfio", "%s", vck_tri_label(v->container_node));
+	vck_sheet_field(s, "container", "/dev/vfio/vfio", "%s%s", vck_tri_label(v->container_node),
+			v->container_of == VCK_CONTAINER_IOMMUFD ? ", served by iommufd" : "");
 	vck_sheet_field(s, "iommufd", "/dev/iommu", "%s", vck_tri_label(v->iommufd_node));
 	vck_sheet_field(s, "device nodes", "/dev/vfio/devices", "%s", vck_tri_label(v->cdev));
 	for (size_t i = 0; i < v->n_params; i++)

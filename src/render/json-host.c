@@ -54,6 +54,7 @@ static void vfio(struct vck_json *j, const struct vck_vfio *v)
 	vck_json_tri(j, "iommufd", v->iommufd_node);
 	vck_json_tri(j, "cdev", v->cdev);
 	vck_json_end(j);
+	vck_json_str(j, "container_of", vck_container_name(v->container_of));
 	vck_json_end(j);
 }
 
