@@ -60,8 +60,9 @@ _Static_assert(ARRAY_SIZE(iommufd_steps) <= VCK_PROBE_STEPS, "room for iommufd's
  * iommufd serves /dev/vfio/vfio, the device is bound to it here: iommufd_device_bind(). */
 static const struct meaning container_meanings[] = {
 	{ VCK_ASK_OPEN_CONTAINER, ENOENT,
-	  "no such node: the vfio module is not loaded, or was built without the container" },
-	{ VCK_ASK_OPEN_CONTAINER, ENODEV, "the vfio module is not loaded" },
+	  "no such node: the module that serves it (vfio, or iommufd in its place) is not loaded, or was built without the container" },
+	{ VCK_ASK_OPEN_CONTAINER, ENODEV,
+	  "the module that serves it (vfio, or iommufd in its place) is not loaded" },
 	{ VCK_ASK_OPEN_CONTAINER, EACCES, "no right to open it (it is meant to be 0666)" },
 	{ VCK_ASK_OPEN_CONTAINER, EPERM, KEPT_AWAY },
 	{ VCK_ASK_OPEN_GROUP, ENOENT,
