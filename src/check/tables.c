@@ -235,6 +235,10 @@ static int dt_regions(const struct vck_device *d, struct vck_region_list *l)
 	return l->n && !l->h->kver ? VCK_UNKNOWN : VCK_YES;
 }
 
+/* A table may name each of its regions for each function: what is asked for beyond these, many
+ * times what a host has, is unknown. */
+#define REGIONS_MAX ((size_t)1 << 21)
+
 int vck_tables_regions(struct vck_host *h, const struct vck_device *d, struct vck_region **ret,
 		       size_t *ret_n)
 {
@@ -244,6 +248,8 @@ int vck_tables_regions(struct vck_host *h, const struct vck_device *d, struct vc
 
 	if (!by_dt(h, d) && (!tables_whole(h) || !place_known(d)))
 		return VCK_UNKNOWN;
+	if (h->n_table_regions > REGIONS_MAX)
+		return VCK_UNKNOWN;
 	if (h->acpi.dmar && d->bus == VCK_BUS_PCI)
 		r = vck_dmar_regions(d, &l);
 	if (r == 0 && h->acpi.ivrs && d->bus == VCK_BUS_PCI)
@@ -251,6 +257,7 @@ int vck_tables_regions(struct vck_host *h, const struct vck_device *d, struct vc
 	before = l.n;
 	if (r == 0 && h->acpi.iort)
 		r = vck_iort_regions(d, &l);
+	h->n_table_regions += l.n;
 	/* For a PCI function they count where the host bridge's _DSM 5 says that firmware's
 	 * configuration is kept (iort.c:iort_rmr_has_dev, 6.1 to 7.2). Those that may be let go
 	 * refuse nothing either way. */

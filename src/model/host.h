@@ -408,6 +408,7 @@ struct vck_host {
 	enum vck_tri isolated_msi; /* derived: of every host bridge, see check/attach.c */
 	enum vck_tri every_msi[2]; /* derived: of every controller, without a device tree and with */
 	bool every_msi_known;
+	size_t n_table_regions; /* of all answers to vck_tables_regions() so far */
 	enum vck_tri irq_remapping; /* derived; x86: are interrupts remapped? */
 	struct vck_group **predicted; /* by the model of check/grouping.c */
 	size_t n_predicted, cap_predicted;

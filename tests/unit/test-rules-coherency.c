@@ -465,6 +465,37 @@ static void test_dmar(void **state)
 	vck_host_free(m.h);
 }
 
+/* A small table could otherwise ask for more memory than there is: each region of each function. */
+static void test_many_regions(void **state)
+{
+	static const uint8_t path[] = { 0x1c, 0 };
+	struct made m = make(VCK_ARCH_X86_64);
+	struct vck_device *port = vck_host_add_device(m.h, "0000:00:1c.0");
+	struct vck_dmar_scope bridge = { .type = 2, .path = path, .n_path = 1 };
+	struct vck_dmar_rmrr rmrrs[4096];
+	struct vck_dmar dmar = { .rmrrs = rmrrs, .n_rmrrs = ARRAY_SIZE(rmrrs) };
+	struct vck_region *regions = NULL;
+	size_t n = 0, asked = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rmrrs); i++)
+		rmrrs[i] = (struct vck_dmar_rmrr){ .start = i << 12, .end = i << 12 | 4095,
+						   .scopes = &bridge, .n_scopes = 1 };
+	acpi(&m);
+	assert_non_null(port);
+	port->bdf = (struct vck_bdf){ 0, 0, 0x1c, 0 };
+	port->have = m.d->have;
+	m.d->upstream = port;
+	m.h->acpi.dmar = &dmar;
+	assert_int_equal(vck_derive_table_units(m.h), 0);
+	while (asked < 1000 && vck_tables_regions(m.h, m.d, &regions, &n) == VCK_YES) {
+		assert_int_equal(n, ARRAY_SIZE(rmrrs));
+		asked++;
+	}
+	assert_in_range(asked, 500, 600);
+	vck_host_free(m.h);
+}
+
 /* --- virtio-mmio --- */
 
 static void test_virtio_mmio(void **state)
@@ -515,6 +546,7 @@ int main(void)
 		cmocka_unit_test(test_dt_circle),   cmocka_unit_test(test_iort),
 		cmocka_unit_test(test_rmr),
 		cmocka_unit_test(test_kernel_unit), cmocka_unit_test(test_dmar),
+		cmocka_unit_test(test_many_regions),
 		cmocka_unit_test(test_virtio_mmio),
 	};
 
