@@ -184,7 +184,7 @@ static int read_params(struct vck_host *h, struct vck_dir *all, const char *modu
 {
 	cleanup_names struct vck_names names = {0};
 	cleanup_dir struct vck_dir *d = NULL, *params = NULL;
-	int r;
+	int r, err = 0;
 
 	r = vck_dir_opendir(all, module, &d);
 	if (r == 0)
@@ -197,14 +197,14 @@ static int read_params(struct vck_host *h, struct vck_dir *all, const char *modu
 		char value[4096];
 		ssize_t n = vck_dir_attr(params, names.names[i], value, sizeof(value));
 
-		/* Those that only root may read stay out. */
 		if (n >= 0)
 			r = add_param(h, module, names.names[i], value);
-		else if (n != -EACCES)
-			r = (int)n;
+		else if (!err)
+			err = (int)n;
 	}
-	if (r < 0 && r != -ENOMEM)
-		vck_problem(h, "modules", vck_dir_path(params ? params : all), r,
+	err = r < 0 ? r : err;
+	if (err < 0 && r != -ENOMEM)
+		vck_problem(h, "modules", vck_dir_path(params ? params : all), err,
 			    "parameters of module %s", module);
 	return r == -ENOMEM ? r : 0;
 }

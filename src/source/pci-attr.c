@@ -248,6 +248,7 @@ static int read_sriov(struct vck_pci_reader *rd, struct vck_device *d,
 	static const char what[] = "SR-IOV state";
 	char name[64];
 	ssize_t n = -ENOENT, total;
+	int set = -ENOENT;
 	struct vck_bdf pf;
 	uint64_t vfs;
 
@@ -265,8 +266,10 @@ static int read_sriov(struct vck_pci_reader *rd, struct vck_device *d,
 	}
 	total = vck_dir_attr(dir, "sriov_totalvfs", name, sizeof(name));
 	vck_pci_tally_attr(rd, d, what, total);
-	if (total > 0 && vck_parse_u32(name, 10, &d->sriov_totalvfs) == 0 &&
-	    vck_dir_attr_u64(dir, "sriov_numvfs", &vfs) == 0 && vfs <= UINT16_MAX) {
+	if (total > 0 && vck_parse_u32(name, 10, &d->sriov_totalvfs) == 0)
+		set = vck_dir_attr_u64(dir, "sriov_numvfs", &vfs);
+	vck_pci_tally_attr(rd, d, what, set);
+	if (set == 0 && vfs <= UINT16_MAX) {
 		d->sriov_numvfs = (uint32_t)vfs;
 		d->have |= VCK_EV_SRIOV;
 	} else if (whole && n == -ENOENT && total == -ENOENT) {
