@@ -150,21 +150,28 @@ static int read_registers(struct vck_host *h, struct vck_unit *u, struct vck_dir
 /* virtio-iommu units bear the name of the device that carries the virtio device
  * (drivers/iommu/virtio-iommu.c, virtio_bus_name()). Theirs is virtio device 23; the
  * driver tells as well. */
-static bool is_virtio_iommu(struct vck_root *root, const char *unit_path)
+/* 1, 0, or the error of reading what tells. */
+static int is_virtio_iommu(struct vck_root *root, const char *unit_path)
 {
 	cleanup_dir struct vck_dir *dir = NULL;
 	char path[VCK_PATH_LEN], driver[64];
 	uint64_t id;
+	ssize_t n;
+	int r;
 
 	/* The path is …/0000:00:01.0/virtio0/iommu/NAME. */
 	if (!strstr(unit_path, "/virtio") ||
-	    vck_path_join(unit_path, "../..", path, sizeof(path)) < 0 ||
-	    vck_root_opendir(root, path, &dir) < 0)
-		return false;
+	    vck_path_join(unit_path, "../..", path, sizeof(path)) < 0)
+		return 0;
+	r = vck_root_opendir(root, path, &dir);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
 	if (vck_dir_attr_u64(dir, "device", &id) == 0)
 		return id == 23;
-	return vck_dir_link_name(dir, "driver", driver, sizeof(driver)) > 0 &&
-	       streq(driver, "virtio_iommu");
+	n = vck_dir_link_name(dir, "driver", driver, sizeof(driver));
+	if (n < 0)
+		return n == -ENOENT || n == -ENODATA ? 0 : (int)n;
+	return streq(driver, "virtio_iommu");
 }
 
 /* Other units: the driver of the device they belong to. */
@@ -193,7 +200,12 @@ static int read_parent(struct vck_host *h, struct vck_root *root, struct vck_uni
 	const char *up = "../..", *name;
 	int r;
 
-	if (u->driver == VCK_IOMMU_UNKNOWN && is_virtio_iommu(root, unit_path)) {
+	r = u->driver == VCK_IOMMU_UNKNOWN ? is_virtio_iommu(root, unit_path) : 0;
+	if (r < 0) {
+		vck_problem(h, "units", unit_path, r, "what kind of IOMMU %s is", u->name);
+		return r == -ENOMEM ? r : 0;
+	}
+	if (r) {
 		u->driver = VCK_IOMMU_VIRTIO;
 		u->driver_name = "virtio-iommu";
 		up = "../../.."; /* what carries the virtio device */

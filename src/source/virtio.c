@@ -22,11 +22,21 @@ static struct vck_device *carrier(const struct vck_host *h, const char *path)
 	return name ? vck_host_find_device(h, name + 1) : NULL;
 }
 
-static uint32_t attr_u32(struct vck_dir *dir, const char *name)
+/* What is there and could not be read. ENODATA: a capture does not say. */
+static bool is_refused(ssize_t err)
+{
+	return err < 0 && err != -ENOENT && err != -ENODATA;
+}
+
+/* @err keeps the first refusal. */
+static uint32_t attr_u32(struct vck_dir *dir, const char *name, int *err)
 {
 	uint64_t v;
+	int r = vck_dir_attr_u64(dir, name, &v);
 
-	return vck_dir_attr_u64(dir, name, &v) == 0 && v <= UINT32_MAX ? (uint32_t)v : 0;
+	if (is_refused(r) && !*err)
+		*err = r;
+	return r == 0 && v <= UINT32_MAX ? (uint32_t)v : 0;
 }
 
 /* A string of 0 and 1: 64 of them up to 6.16, 128 since. */
@@ -43,7 +53,7 @@ static int read_one(struct vck_host *h, struct vck_root *root, const char *name,
 	char text[1024];
 	struct vck_virtio *v;
 	ssize_t n;
-	int r;
+	int r, err = 0;
 
 	if (!d)
 		return 0;
@@ -56,11 +66,15 @@ static int read_one(struct vck_host *h, struct vck_root *root, const char *name,
 	if (!v)
 		return -ENOMEM;
 	v->name = vck_arena_strdup(&h->arena, name);
-	v->device = attr_u32(dir, "device");
-	v->vendor = attr_u32(dir, "vendor");
+	v->device = attr_u32(dir, "device", &err);
+	v->vendor = attr_u32(dir, "vendor", &err);
+	if (err)
+		vck_tally_add(tally, "ids", NULL, err, name, path);
 	n = vck_dir_link_name(dir, "driver", text, sizeof(text));
 	if (n >= 0)
 		v->driver = vck_arena_strdup(&h->arena, text);
+	else if (is_refused(n))
+		vck_tally_add(tally, "driver", NULL, (int)n, name, path);
 	if (!v->name || (n >= 0 && !v->driver))
 		return -ENOMEM;
 	d->virtio = v;
