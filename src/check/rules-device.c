@@ -471,6 +471,7 @@ const struct vck_rule vck_rule_device_power = {
 static enum vck_result bound_eval(const struct vck_subject *s, struct vck_finding *f)
 {
 	const struct vck_device *d = s->device;
+	struct vck_case c;
 
 	if (d->driver && vck_driver_is_vfio(d->driver)) {
 		vck_finding_summary(s, f, "bound to %s", d->driver);
@@ -487,6 +488,12 @@ static enum vck_result bound_eval(const struct vck_subject *s, struct vck_findin
 			return VCK_RESULT_FAIL;
 		}
 		return VCK_RESULT_PASS;
+	}
+	if (vck_case_init(&c, s->host, s->device, false) < 0)
+		return VCK_RESULT_UNKNOWN;
+	if (vck_case_rule(&c, &vck_rule_device_vfio_driver, NULL) == VCK_NO) {
+		vck_finding_summary(s, f, "this kernel has no vfio driver to bind it to");
+		return VCK_RESULT_NA;
 	}
 	vck_finding_summary(s, f, "%s%s; %s would take it",
 			    d->driver ? "bound to " : "no driver",

@@ -205,7 +205,10 @@ static void show(const struct vck_bind_jobs *j, const struct vck_bind_request *q
 		const char *now = b->device->driver ? b->device->driver : none;
 
 		if (q->unbind)
-			vck_print(stdout, "%s: %s -> what was there before\n", b->target.address, now);
+			vck_print(stdout, "%s: %s -> %s\n", b->target.address, now,
+				  b->device->driver && !vck_driver_is_vfio(b->device->driver)
+					  ? "what bind noted; without that it stays"
+					  : "what was there before");
 		else
 			vck_print(stdout, "%s: %s -> %s%s%s\n", b->target.address, now, b->want,
 				  q->clear ? ", Enable No Snoop cleared" : "",

@@ -213,3 +213,15 @@ refused() { # TEXT ARGUMENTS...
 	[ "$status" -eq 2 ]
 	[ "$output" = "viommu-check: --for: '0' is not a number of seconds" ]
 }
+
+@test "unbind --dry-run does not promise to move what stays" {
+	local link
+	for link in /sys/bus/pci/devices/*/driver; do
+		[[ -e $link && $(readlink "$link") != *vfio* ]] || continue
+		run "$VC" unbind --dry-run "$(basename "$(dirname "$link")")"
+		echo "$output"
+		[ "$status" -eq 0 ]
+		[[ $output == *"$(basename "$(readlink "$link")") -> what bind noted; without that it stays" ]]
+		return 0
+	done
+}
