@@ -421,12 +421,23 @@ static void test_kernel_unit(void **state)
 
 /* --- DMAR --- */
 
+/* 0000:00:1c.0 above the function. */
+static void put_below_port(struct made *m)
+{
+	struct vck_device *port = vck_host_add_device(m->h, "0000:00:1c.0");
+
+	acpi(m);
+	assert_non_null(port);
+	port->bdf = (struct vck_bdf){ 0, 0, 0x1c, 0 };
+	port->have = m->d->have;
+	m->d->upstream = port;
+}
+
 /* A function below a root port; reserved memory whose scope names the bridge. */
 static void test_dmar(void **state)
 {
 	static const uint8_t port_path[] = { 0x1c, 0 }, other[] = { 0x1d, 0 };
 	struct made m = make(VCK_ARCH_X86_64);
-	struct vck_device *port = vck_host_add_device(m.h, "0000:00:1c.0");
 	struct vck_dmar_scope bridge = { .type = 2, .path = port_path, .n_path = 1 };
 	struct vck_dmar_scope elsewhere = { .type = 2, .path = other, .n_path = 1 };
 	struct vck_dmar_unit units[] = {
@@ -442,11 +453,7 @@ static void test_dmar(void **state)
 	size_t n = 0;
 
 	(void)state;
-	acpi(&m);
-	assert_non_null(port);
-	port->bdf = (struct vck_bdf){ 0, 0, 0x1c, 0 };
-	port->have = m.d->have;
-	m.d->upstream = port;
+	put_below_port(&m);
 	m.h->acpi.dmar = &dmar;
 	assert_int_equal(vck_derive_table_units(m.h), 0);
 	assert_int_equal(m.h->n_units, 2);
@@ -470,7 +477,6 @@ static void test_many_regions(void **state)
 {
 	static const uint8_t path[] = { 0x1c, 0 };
 	struct made m = make(VCK_ARCH_X86_64);
-	struct vck_device *port = vck_host_add_device(m.h, "0000:00:1c.0");
 	struct vck_dmar_scope bridge = { .type = 2, .path = path, .n_path = 1 };
 	struct vck_dmar_rmrr rmrrs[4096];
 	struct vck_dmar dmar = { .rmrrs = rmrrs, .n_rmrrs = ARRAY_SIZE(rmrrs) };
@@ -481,11 +487,7 @@ static void test_many_regions(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rmrrs); i++)
 		rmrrs[i] = (struct vck_dmar_rmrr){ .start = i << 12, .end = i << 12 | 4095,
 						   .scopes = &bridge, .n_scopes = 1 };
-	acpi(&m);
-	assert_non_null(port);
-	port->bdf = (struct vck_bdf){ 0, 0, 0x1c, 0 };
-	port->have = m.d->have;
-	m.d->upstream = port;
+	put_below_port(&m);
 	m.h->acpi.dmar = &dmar;
 	assert_int_equal(vck_derive_table_units(m.h), 0);
 	while (asked < 1000 && vck_tables_regions(m.h, m.d, &regions, &n) == VCK_YES) {
